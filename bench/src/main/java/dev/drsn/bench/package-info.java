@@ -1,0 +1,2 @@
+/** Benchmarks by JMH: {@code scripts/bench}. */
+package dev.drsn.bench;

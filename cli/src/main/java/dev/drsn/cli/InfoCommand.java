@@ -1,0 +1,93 @@
+package dev.drsn.cli;
+
+import dev.drsn.engine.Backends;
+import dev.drsn.engine.backend.Backend;
+import dev.drsn.engine.weights.Model;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code drsn info}: what this machine offers and what drsn makes of it. */
+@Command(
+    name = "info",
+    description = "Tells about this machine, the backends and the model that ships with drsn.")
+final class InfoCommand implements Callable<Integer> {
+
+  private static final String CUDA =
+      "not in this version: only the CPU computes; no driver or card would change that";
+
+  @Mixin private Output output;
+
+  @Override
+  public Integer call() {
+    ObjectNode json = Output.object();
+    StringBuilder text = new StringBuilder();
+    Runtime runtime = Runtime.getRuntime();
+    line(json, text, "drsn", Drsn.version());
+    line(json, text, "java", Runtime.version() + ", " + System.getProperty("java.vendor"));
+    line(
+        json,
+        text,
+        "system",
+        System.getProperty("os.name")
+            + " "
+            + System.getProperty("os.version")
+            + ", "
+            + System.getProperty("os.arch"));
+    line(json, text, "processor", processor() + ", " + runtime.availableProcessors() + " threads");
+    line(
+        json,
+        text,
+        "memory",
+        String.format(Locale.ROOT, "%d MB for the Java heap at most", runtime.maxMemory() >> 20));
+    ArrayNode backends = json.putArray("backends");
+    for (String name : Backends.NAMES) {
+      if (!name.equals("auto")) {
+        try (Backend backend = Backends.open(name, 0).backend()) {
+          backends.addObject().put("name", name).put("available", true);
+          text.append(String.format("%-10s %s%n", name, backend.description()));
+        }
+      }
+    }
+    backends.addObject().put("name", "cuda").put("available", false).put("reason", CUDA);
+    text.append(String.format("%-10s %s%n", "cuda", CUDA));
+    text.append(String.format("%-10s %s", "model", model(json)));
+    output.print(json, text.toString());
+    return 0;
+  }
+
+  private static void line(ObjectNode json, StringBuilder text, String key, String value) {
+    json.put(key, value);
+    text.append(String.format("%-10s %s%n", key, value));
+  }
+
+  private static String model(ObjectNode json) {
+    Path file = ModelOption.shipped();
+    if (!Files.exists(file)) {
+      return "none ships with this drsn: " + file + " is missing";
+    }
+    ModelSummary summary = ModelSummary.of(Model.read(file));
+    json.set("model", summary.json().put("file", file.toString()));
+    return file + System.lineSeparator() + summary.text().indent(11).stripTrailing();
+  }
+
+  /** The processor's name as Linux tells it; elsewhere the architecture. */
+  private static String processor() {
+    Path cpuInfo = Path.of("/proc/cpuinfo");
+    try (var lines = Files.lines(cpuInfo)) {
+      return lines
+          .filter(line -> line.startsWith("model name"))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst()
+          .orElse(System.getProperty("os.arch"));
+    } catch (IOException e) {
+      return System.getProperty("os.arch");
+    }
+  }
+}

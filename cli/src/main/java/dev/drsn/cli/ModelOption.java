@@ -1,0 +1,35 @@
+package dev.drsn.cli;
+
+import dev.drsn.engine.DrsnException;
+import dev.drsn.engine.weights.Model;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** Which model: an option of every command that reads one. */
+final class ModelOption {
+
+  private static final String SHIPPED = "models/ferplus-drsn18-cw.safetensors";
+
+  @Option(
+      names = "--model",
+      paramLabel = "FILE",
+      description = "A model file; default: the one that ships with drsn.")
+  private Path file;
+
+  /** Reads the model. */
+  Model read() {
+    if (file == null && !Files.exists(shipped())) {
+      throw new DrsnException(
+          "the model that ships with drsn is not at " + shipped() + "; name one with --model");
+    }
+    return Model.read(file != null ? file : shipped());
+  }
+
+  /**
+   * Where the model that ships with drsn is: the launcher says where drsn is ({@code drsn.home}).
+   */
+  static Path shipped() {
+    return Path.of(System.getProperty("drsn.home", ".")).resolve(SHIPPED);
+  }
+}

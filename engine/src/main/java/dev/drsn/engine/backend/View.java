@@ -1,0 +1,24 @@
+package dev.drsn.engine.backend;
+
+import dev.drsn.engine.tensor.Shape;
+
+/**
+ * One value within a memory.
+ *
+ * @param memory who holds the scalars; not owned
+ * @param offset the first scalar
+ */
+public record View(Memory memory, long offset, Layout layout) {
+
+  public View {
+    if (offset < 0 || offset + layout.size() > memory.size()) {
+      throw new IllegalArgumentException(
+          layout + " at " + offset + " does not lie in a memory of " + memory.size());
+    }
+  }
+
+  /** The logical shape. */
+  public Shape shape() {
+    return layout.shape();
+  }
+}

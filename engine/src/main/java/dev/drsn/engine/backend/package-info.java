@@ -1,0 +1,2 @@
+/** What a backend is: memory, layouts, kernels. */
+package dev.drsn.engine.backend;

@@ -1,0 +1,88 @@
+package dev.drsn.engine.cpu;
+
+/**
+ * Slides a window over blocked images: {@code y[n, o, point] = sum over i, r, s of x[n, i,
+ * window(point) + (r, s)] w[o, i, r, s]}, then bias, residual and ReLU. Forward of a convolution is
+ * one correlation; its data gradient is one for each phase of the stride, over dy.
+ */
+sealed interface Correlation permits DirectCorrelation, WinogradCorrelation {
+
+  /**
+   * Which points and which window: point (p, q) with p below rows and q below columns reads x from
+   * pixel (inRow + p inStepH, inColumn + q inStepW) on and is pixel (outRow + p outStepH, ...) of
+   * y.
+   */
+  record Sweep(
+      int rows,
+      int columns,
+      int inRow,
+      int inColumn,
+      int inStepH,
+      int inStepW,
+      int outRow,
+      int outColumn,
+      int outStepH,
+      int outStepW,
+      int height,
+      int width) {
+
+    int points() {
+      return rows * columns;
+    }
+  }
+
+  /**
+   * Where w[o, i, r, s] lies in the dense parameter: {@code first + o out + i in + r row + s
+   * column}.
+   */
+  record Taps(int first, int out, int in, int row, int column) {}
+
+  /**
+   * The correlation by whichever algorithm is expected to be the fastest.
+   *
+   * @param in x's layout, any number of lanes
+   * @param out y's layout, vectors
+   * @param added the residual's layout, vectors, or null
+   */
+  static Correlation of(
+      Blocked in,
+      Blocked out,
+      Blocked added,
+      Sweep sweep,
+      Taps taps,
+      boolean bias,
+      Workers workers) {
+    Winograd winograd = Winograd.best(in, out, sweep);
+    return winograd == null
+        ? new DirectCorrelation(in, out, added, sweep, taps, bias, workers)
+        : new WinogradCorrelation(in, out, added, sweep, taps, bias, winograd, workers);
+  }
+
+  /** As profiles show it. */
+  String form();
+
+  /** Scalars of scratch that {@link #run} needs. */
+  default long scratchSize() {
+    return 0;
+  }
+
+  /** Brings the dense weights and the bias, if there is one, into the order of their reads. */
+  void pack(float[] weight, int weightBase, float[] bias, int biasBase);
+
+  /**
+   * Runs the first n samples.
+   *
+   * @param residual what to add, or null
+   */
+  void run(
+      float[] x,
+      int xBase,
+      float[] y,
+      int yBase,
+      float[] residual,
+      int residualBase,
+      boolean relu,
+      float[] scratch,
+      int scratchBase,
+      int n);
+}

@@ -1,0 +1,246 @@
+package dev.drsn.engine.cpu;
+
+import static dev.drsn.engine.cpu.CpuMemory.array;
+
+import dev.drsn.engine.backend.Kernel;
+import dev.drsn.engine.backend.Layouts;
+import dev.drsn.engine.backend.Operands;
+import dev.drsn.engine.backend.View;
+import dev.drsn.engine.op.Op;
+import dev.drsn.engine.op.Window;
+import dev.drsn.engine.tensor.Shape;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Pooling: output pixel (p, q) looks at the rectangle of rows top[p] to bottom[p] and columns
+ * left[q] to right[q], ends exclusive, of the same channel; rectangles are clipped to the image
+ * when the kernel is made.
+ *
+ * <p>Maximum: {@code y = max x}, and {@code dx += dy} at the first pixel that equals y. Mean:
+ * {@code y = sum x / A}, {@code dx += dy / A}, where A is the window's whole area or, for the
+ * adaptive and the global mean, the rectangle's. Nothing is saved. An item of work is one plane.
+ */
+final class Pooling implements Kernel {
+
+  private static final VectorSpecies<Float> SPECIES = Lanes.SPECIES;
+  private static final int LANES = Lanes.COUNT;
+
+  private final Workers workers;
+  private final int blocks;
+  private final int height;
+  private final int length;
+  private final int[] top;
+  private final int[] bottom;
+  private final int[] left;
+  private final int[] right;
+
+  /** A, the same everywhere; 0: the rectangle's own. */
+  private final int area;
+
+  private final Workers.Task forward;
+  private final Workers.Task backward;
+  private Operands operands;
+
+  Pooling(Op.MaxPool op, Layouts layouts, Workers workers) {
+    this(layouts, workers, op.window(), true);
+  }
+
+  Pooling(Op.AveragePool op, Layouts layouts, Workers workers) {
+    this(layouts, workers, op.window(), false);
+  }
+
+  Pooling(Op.AdaptiveAveragePool op, Layouts layouts, Workers workers) {
+    this(layouts, workers, null, false);
+  }
+
+  Pooling(Op.GlobalAverage op, Layouts layouts, Workers workers) {
+    this(layouts, workers, null, false);
+  }
+
+  private Pooling(Layouts layouts, Workers workers, Window window, boolean maximum) {
+    Shape in = layouts.x()[0].shape();
+    Shape out = layouts.y().shape();
+    this.workers = workers;
+    blocks = ((Blocked) layouts.y()).blocks();
+    height = in.h();
+    length = in.w() * LANES;
+    top = new int[out.h()];
+    bottom = new int[out.h()];
+    left = new int[out.w()];
+    right = new int[out.w()];
+    if (window == null) {
+      area = 0;
+      divide(in.h(), top, bottom);
+      divide(in.w(), left, right);
+    } else {
+      area = window.area();
+      slide(in.h(), window.height(), window.strideH(), window.padH(), top, bottom);
+      slide(in.w(), window.width(), window.strideW(), window.padW(), left, right);
+    }
+    forward = maximum ? this::maximum : this::mean;
+    backward = maximum ? this::maximumBackward : this::meanBackward;
+  }
+
+  private static void slide(int extent, int size, int stride, int padding, int[] first, int[] end) {
+    for (int p = 0; p < first.length; p++) {
+      first[p] = Math.max(p * stride - padding, 0);
+      end[p] = Math.min(p * stride - padding + size, extent);
+    }
+  }
+
+  private static void divide(int extent, int[] first, int[] end) {
+    for (int p = 0; p < first.length; p++) {
+      first[p] = p * extent / first.length;
+      end[p] = Math.ceilDiv((p + 1) * extent, first.length);
+    }
+  }
+
+  @Override
+  public void forward(Operands operands, int n) {
+    this.operands = operands;
+    workers.run(forward, n * blocks);
+  }
+
+  @Override
+  public void backward(Operands operands, int n) {
+    if (operands.dx()[0] != null) {
+      this.operands = operands;
+      workers.run(backward, n * blocks);
+    }
+  }
+
+  private void maximum(int plane, int thread) {
+    View x = operands.x()[0];
+    View y = operands.y();
+    float[] xs = array(x);
+    float[] ys = array(y);
+    int xi = Blocked.at(x, plane);
+    int yi = Blocked.at(y, plane);
+    int stride = Blocked.of(x).rowStride();
+    for (int p = 0; p < top.length; p++) {
+      for (int q = 0; q < left.length; q++) {
+        int end = right[q] * LANES;
+        FloatVector best = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+        for (int i = top[p]; i < bottom[p]; i++) {
+          int row = xi + i * stride;
+          for (int j = left[q] * LANES; j < end; j += LANES) {
+            best = best.max(FloatVector.fromArray(SPECIES, xs, row + j));
+          }
+        }
+        best.intoArray(ys, yi + q * LANES);
+      }
+      yi += Blocked.of(y).rowStride();
+    }
+  }
+
+  private void maximumBackward(int plane, int thread) {
+    View x = operands.x()[0];
+    View y = operands.y();
+    View dx = operands.dx()[0];
+    View dy = operands.dy();
+    clear(dx, operands.add()[0], plane);
+    float[] xs = array(x);
+    float[] ys = array(y);
+    float[] dxs = array(dx);
+    float[] dys = array(dy);
+    int xi = Blocked.at(x, plane);
+    int yi = Blocked.at(y, plane);
+    int dxi = Blocked.at(dx, plane);
+    int dyi = Blocked.at(dy, plane);
+    int stride = Blocked.of(x).rowStride();
+    int dxStride = Blocked.of(dx).rowStride();
+    FloatVector zero = FloatVector.zero(SPECIES);
+    for (int p = 0; p < top.length; p++) {
+      for (int q = 0; q < left.length; q++) {
+        int end = right[q] * LANES;
+        FloatVector best = FloatVector.fromArray(SPECIES, ys, yi + q * LANES);
+        // What is still to be given: nothing after the first pixel that equals the maximum.
+        FloatVector rest = FloatVector.fromArray(SPECIES, dys, dyi + q * LANES);
+        for (int i = top[p]; i < bottom[p]; i++) {
+          int row = xi + i * stride;
+          int dxRow = dxi + i * dxStride;
+          for (int j = left[q] * LANES; j < end; j += LANES) {
+            VectorMask<Float> hit =
+                FloatVector.fromArray(SPECIES, xs, row + j).compare(VectorOperators.EQ, best);
+            FloatVector.fromArray(SPECIES, dxs, dxRow + j)
+                .add(zero.blend(rest, hit))
+                .intoArray(dxs, dxRow + j);
+            rest = rest.blend(zero, hit);
+          }
+        }
+      }
+      yi += Blocked.of(y).rowStride();
+      dyi += Blocked.of(dy).rowStride();
+    }
+  }
+
+  private void mean(int plane, int thread) {
+    View x = operands.x()[0];
+    View y = operands.y();
+    float[] xs = array(x);
+    float[] ys = array(y);
+    int xi = Blocked.at(x, plane);
+    int yi = Blocked.at(y, plane);
+    int stride = Blocked.of(x).rowStride();
+    FloatVector zero = FloatVector.zero(SPECIES);
+    for (int p = 0; p < top.length; p++) {
+      for (int q = 0; q < left.length; q++) {
+        int end = right[q] * LANES;
+        FloatVector sum = zero;
+        for (int i = top[p]; i < bottom[p]; i++) {
+          int row = xi + i * stride;
+          FloatVector rowSum = zero;
+          for (int j = left[q] * LANES; j < end; j += LANES) {
+            rowSum = rowSum.add(FloatVector.fromArray(SPECIES, xs, row + j));
+          }
+          sum = sum.add(rowSum);
+        }
+        sum.mul(share(p, q)).intoArray(ys, yi + q * LANES);
+      }
+      yi += Blocked.of(y).rowStride();
+    }
+  }
+
+  private void meanBackward(int plane, int thread) {
+    View dx = operands.dx()[0];
+    View dy = operands.dy();
+    clear(dx, operands.add()[0], plane);
+    float[] dxs = array(dx);
+    float[] dys = array(dy);
+    int dxi = Blocked.at(dx, plane);
+    int dyi = Blocked.at(dy, plane);
+    int stride = Blocked.of(dx).rowStride();
+    for (int p = 0; p < top.length; p++) {
+      for (int q = 0; q < left.length; q++) {
+        int end = right[q] * LANES;
+        FloatVector part = FloatVector.fromArray(SPECIES, dys, dyi + q * LANES).mul(share(p, q));
+        for (int i = top[p]; i < bottom[p]; i++) {
+          int row = dxi + i * stride;
+          for (int j = left[q] * LANES; j < end; j += LANES) {
+            FloatVector.fromArray(SPECIES, dxs, row + j).add(part).intoArray(dxs, row + j);
+          }
+        }
+      }
+      dyi += Blocked.of(dy).rowStride();
+    }
+  }
+
+  /** 1 / A. */
+  private float share(int p, int q) {
+    return 1f / (area > 0 ? area : (bottom[p] - top[p]) * (right[q] - left[q]));
+  }
+
+  private void clear(View dx, boolean add, int plane) {
+    if (!add) {
+      int at = Blocked.at(dx, plane);
+      for (int i = 0; i < height; i++) {
+        Arrays.fill(array(dx), at, at + length, 0);
+        at += Blocked.of(dx).rowStride();
+      }
+    }
+  }
+}

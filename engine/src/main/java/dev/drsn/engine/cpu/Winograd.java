@@ -1,0 +1,150 @@
+package dev.drsn.engine.cpu;
+
+/**
+ * Winograd's minimal filtering F(m x m, 3 x 3) (Winograd 1980; Lavin and Gray 2016): m x m outputs
+ * of a 3 x 3 window from a square of a = m + 2 inputs with a a products instead of 9 m m:
+ *
+ * <pre>
+ * Y = A^T [(G w G^T) * (B^T X B)] A
+ * dw = G^T [(A dY A^T) * (B^T X B)] G
+ * </pre>
+ *
+ * where * multiplies element by element, for all tiles and channels at once as a a matrix products.
+ * m = 4 saves the most where it divides the image (4 of 4.0 products), m = 3 fits images of 3 and 6
+ * pixels without waste (3.2), m = 2 the rest (2.25).
+ *
+ * <p>The matrices are those of Toom and Cook: multiplication of polynomials by their values at the
+ * points 0, 1, -1, 2, -2 (as many as needed) and infinity. The larger m, the larger the rounding
+ * error.
+ */
+final class Winograd {
+
+  private static final double[] POINTS = {0, 1, -1, 2, -2};
+  private static final int TAPS = 3;
+
+  /** Below this many tiles the weights, which are a a instead of 9 to read, are not worth it. */
+  private static final int FEWEST_TILES = 32;
+
+  private static final Winograd[] BY_M = new Winograd[5];
+
+  /** Outputs of a tile along one axis. */
+  final int m;
+
+  /** Inputs of a tile along one axis. */
+  final int a;
+
+  /** {@code B^T X B}. */
+  final Transform input;
+
+  /** {@code G w G^T}. */
+  final Transform weight;
+
+  /** {@code A^T Z A}. */
+  final Transform output;
+
+  /** {@code A dY A^T}. */
+  final Transform outputGradient;
+
+  /** {@code G^T Z G}. */
+  final Transform weightGradient;
+
+  private Winograd(int m) {
+    this.m = m;
+    a = m + TAPS - 1;
+    double[][] transposedA = new double[m][a];
+    double[][] g = new double[a][TAPS];
+    double[][] transposedB = new double[a][];
+    for (int j = 0; j < a - 1; j++) {
+      double scale = 1;
+      for (int i = 0; i < a - 1; i++) {
+        scale *= i == j ? 1 : POINTS[j] - POINTS[i];
+      }
+      // A factor may stand in G or in B^T: positive leading terms of B^T make its products
+      // additions.
+      for (int i = 0; i < m; i++) {
+        transposedA[i][j] = Math.pow(POINTS[j], i);
+      }
+      for (int i = 0; i < TAPS; i++) {
+        g[j][i] = Math.pow(POINTS[j], i) / scale;
+      }
+      transposedB[j] = roots(j);
+    }
+    transposedA[m - 1][a - 1] = 1;
+    g[a - 1][TAPS - 1] = 1;
+    transposedB[a - 1] = roots(a - 1);
+    input = Transform.of("Input" + m, transposedB);
+    weight = Transform.of("Weight" + m, g);
+    output = Transform.of("Output" + m, transposedA);
+    outputGradient = Transform.of("OutputGradient" + m, transposed(transposedA));
+    weightGradient = Transform.of("WeightGradient" + m, transposed(g));
+  }
+
+  /** Coefficients, constant first, of the product of (x - point) over the finite points but one. */
+  private double[] roots(int without) {
+    double[] product = new double[a];
+    product[0] = 1;
+    for (int i = 0; i < a - 1; i++) {
+      if (i != without) {
+        for (int k = a - 1; k >= 0; k--) {
+          product[k] = (k > 0 ? product[k - 1] : 0) - POINTS[i] * product[k];
+        }
+      }
+    }
+    return product;
+  }
+
+  private static double[][] transposed(double[][] matrix) {
+    double[][] t = new double[matrix[0].length][matrix.length];
+    for (int i = 0; i < matrix.length; i++) {
+      for (int j = 0; j < t.length; j++) {
+        t[j][i] = matrix[i][j];
+      }
+    }
+    return t;
+  }
+
+  private static synchronized Winograd of(int m) {
+    if (BY_M[m] == null) {
+      BY_M[m] = new Winograd(m);
+    }
+    return BY_M[m];
+  }
+
+  /** Tiles that cover a sample. */
+  int tiles(int rows, int columns) {
+    return ((rows + m - 1) / m) * ((columns + m - 1) / m);
+  }
+
+  /** The m with the least work for a correlation, or null where direct sums have less. */
+  static Winograd best(Blocked in, Blocked out, Correlation.Sweep sweep) {
+    boolean plain =
+        sweep.height() == TAPS
+            && sweep.width() == TAPS
+            && sweep.inStepH() == 1
+            && sweep.inStepW() == 1
+            && sweep.outStepH() == 1
+            && sweep.outStepW() == 1;
+    if (!plain || in.lanes() != Lanes.COUNT) {
+      return null;
+    }
+    return best(in.shape().n(), in.blocks(), out.blocks(), sweep.rows(), sweep.columns());
+  }
+
+  /** The same for blocks of channels of both sides and an output of rows x columns. */
+  static Winograd best(int n, int inBlocks, int outBlocks, int rows, int columns) {
+    double products = (double) inBlocks * Lanes.COUNT * outBlocks;
+    double least = TAPS * TAPS * rows * columns * products;
+    Winograd best = null;
+    for (int m = 4; m >= 2; m--) {
+      int a = m + TAPS - 1;
+      int tiles = ((rows + m - 1) / m) * ((columns + m - 1) / m);
+      // A transformed vector costs about six instructions, in and out.
+      double work = tiles * a * a * (1.1 * products + 6.0 * (inBlocks + outBlocks));
+      if (work < least && n * tiles >= FEWEST_TILES) {
+        least = work;
+        best = of(m);
+      }
+    }
+    return best;
+  }
+}

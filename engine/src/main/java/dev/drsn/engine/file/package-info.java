@@ -1,0 +1,2 @@
+/** How files are written: whole or not at all. */
+package dev.drsn.engine.file;

@@ -1,0 +1,2 @@
+/** Networks made ready to run: rewritten, laid out in memory, compiled. */
+package dev.drsn.engine.plan;

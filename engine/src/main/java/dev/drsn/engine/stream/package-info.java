@@ -1,0 +1,2 @@
+/** From pictures to predictions. */
+package dev.drsn.engine.stream;

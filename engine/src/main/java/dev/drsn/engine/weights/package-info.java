@@ -1,0 +1,2 @@
+/** Named parameters and the files they come from and go to. */
+package dev.drsn.engine.weights;
