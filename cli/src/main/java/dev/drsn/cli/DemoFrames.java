@@ -9,6 +9,7 @@ import dev.drsn.engine.image.Image;
 import dev.drsn.engine.stream.Classifier;
 import dev.drsn.engine.stream.Prediction;
 import dev.drsn.engine.weights.Model;
+import dev.drsn.trainer.evaluate.Charts;
 import dev.drsn.trainer.synth.LearningExpression;
 import dev.drsn.trainer.synth.Levels;
 import dev.drsn.trainer.synth.WebcamFrame;
@@ -30,7 +31,7 @@ import javax.imageio.ImageIO;
 /**
  * Drawn webcam frames with what a model says of the faces in them.
  *
- * @param files the annotated frames
+ * @param files the annotated frames; none where this machine cannot draw
  * @param drawn faces there are
  * @param found of these by the detector
  * @param right of these classified as drawn
@@ -57,10 +58,12 @@ record DemoFrames(List<Path> files, int drawn, int found, int right) {
         }
         WebcamFrame frame = WebcamFrame.draw(seed, i, WIDTH, HEIGHT, shown, Levels.DEFAULT);
         List<Prediction> predictions = classifier.classify(image(frame), detector);
-        BufferedImage sheet = annotated(frame, model.labels(), predictions);
-        Path file = folder.resolve("frame-" + (i + 1) + ".png");
-        AtomicFile.write(file, out -> ImageIO.write(sheet, "png", out));
-        files.add(file);
+        if (Charts.possible()) {
+          BufferedImage sheet = annotated(frame, model.labels(), predictions);
+          Path file = folder.resolve("frame-" + (i + 1) + ".png");
+          AtomicFile.write(file, out -> ImageIO.write(sheet, "png", out));
+          files.add(file);
+        }
         drawn += frame.faces().size();
         for (WebcamFrame.Face face : frame.faces()) {
           for (Prediction prediction : predictions) {

@@ -3,6 +3,7 @@ package dev.drsn.cli;
 import dev.drsn.engine.weights.Model;
 import dev.drsn.trainer.evaluate.ConfusionMatrix;
 import dev.drsn.trainer.evaluate.Evaluation;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,14 +32,18 @@ final class DemoPage {
     page.heading("The data")
         .paragraph(
             "Nobody's photographs: each face is drawn from the definitions in the paper's Table 1"
-                + " (mouth, eyes, eyebrows, head direction, gaze).")
-        .picture("faces.png", "Twelve drawn faces of each class");
-    page.heading("Training").picture("run/curves.png", "Loss and accuracy, epoch by epoch");
+                + " (mouth, eyes, eyebrows, head direction, gaze).");
+    picture(page, folder, "faces.png", "Twelve drawn faces of each class");
+    page.heading("Training");
+    picture(page, folder, "run/curves.png", "Loss and accuracy, epoch by epoch");
     page.heading("Evaluation on people not seen in training")
-        .table(List.of("class", "precision", "recall", "F1", "images"), rows(matrix))
-        .picture("evaluation/confusion.png", "Confusion matrix: a row a true class")
-        .picture(
-            "evaluation/calibration.png", "How often the network is right when it is how sure");
+        .table(List.of("class", "precision", "recall", "F1", "images"), rows(matrix));
+    picture(page, folder, "evaluation/confusion.png", "Confusion matrix: a row a true class");
+    picture(
+        page,
+        folder,
+        "evaluation/calibration.png",
+        "How often the network is right when it is how sure");
     page.heading("Frames")
         .paragraph(
             String.format(
@@ -65,6 +70,13 @@ final class DemoPage {
                 + " people. In the EU, inferring emotions of persons in education is restricted (AI"
                 + " Act, Article 5(1)(f)).");
     page.write(folder.resolve("index.html"));
+  }
+
+  /** Shows a picture if there is one: machines without fonts draw none. */
+  private static void picture(HtmlPage page, Path folder, String file, String text) {
+    if (Files.exists(folder.resolve(file))) {
+      page.picture(file, text);
+    }
   }
 
   private static List<List<String>> rows(ConfusionMatrix matrix) {

@@ -5,6 +5,7 @@ import dev.drsn.engine.backend.Backend;
 import dev.drsn.engine.weights.Model;
 import dev.drsn.trainer.data.Crops;
 import dev.drsn.trainer.data.DataSet;
+import dev.drsn.trainer.evaluate.Charts;
 import dev.drsn.trainer.evaluate.Evaluation;
 import dev.drsn.trainer.evaluate.Evaluator;
 import java.nio.file.Path;
@@ -17,8 +18,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "evaluate",
     description = {
-      "Measures a model on a data set: accuracy, precision, recall and F1 a class, calibration,",
-      "confusion matrix."
+      "Measures a model on a data set.",
+      "Accuracy; precision, recall and F1 of each class; calibration error; confusion matrix."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -95,6 +96,9 @@ final class EvaluateCommand implements Callable<Integer> {
       Evaluation evaluation = Evaluator.evaluate(loaded, crops, backend, batch, flip, workers);
       if (out != null) {
         EvaluationReport.write(evaluation, out);
+        if (!Charts.possible()) {
+          output.err().println("drsn: " + Charts.IMPOSSIBLE);
+        }
       }
       output.print(
           evaluation.toJson().put("rejected", crops.rejected().size()),

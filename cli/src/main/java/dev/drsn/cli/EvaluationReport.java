@@ -54,7 +54,10 @@ final class EvaluationReport {
     return text.toString();
   }
 
-  /** Writes evaluation.json, classes.csv and the pictures into a new or empty folder. */
+  /**
+   * Writes evaluation.json, classes.csv and, where this machine can draw, the pictures into a new
+   * or empty folder.
+   */
   static void write(Evaluation evaluation, Path folder) {
     try {
       if (Files.exists(folder)) {
@@ -71,7 +74,9 @@ final class EvaluationReport {
     AtomicFile.write(
         folder.resolve("evaluation.json"), evaluation.toJson().toPrettyString() + "\n");
     evaluation.writeCsv(folder.resolve("classes.csv"));
-    Charts.write(evaluation, folder);
+    if (Charts.possible()) {
+      Charts.write(evaluation, folder);
+    }
   }
 
   private static String percent(double share) {

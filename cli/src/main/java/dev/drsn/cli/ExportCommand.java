@@ -16,8 +16,8 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
     name = "export",
     description = {
-      "Writes a model as ONNX (input 'input' [N, C, H, W], output 'logits' [N, classes]) or as",
-      "safetensors in the precision wanted."
+      "Writes a model as ONNX or safetensors.",
+      "ONNX has the input 'input' [N, C, H, W] and the output 'logits' [N, classes]."
     },
     footerHeading = "%nExamples:%n",
     footer = {

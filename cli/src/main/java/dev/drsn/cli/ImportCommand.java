@@ -26,8 +26,8 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
     name = "import",
     description = {
-      "Makes a model file of weights from elsewhere: safetensors, or a PyTorch .pth as",
-      "torchvision's. Names are torchvision's; nothing in a .pth is run."
+      "Makes a model file of weights from elsewhere.",
+      "Reads safetensors and PyTorch's .pth with torchvision's names; nothing in a .pth is run."
     },
     footerHeading = "%nExamples:%n",
     footer = {

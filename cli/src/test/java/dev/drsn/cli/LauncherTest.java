@@ -108,7 +108,7 @@ class LauncherTest {
   void theCommandTakesStandardErrorBack() throws IOException {
     String command =
         "exec \"$0\" --enable-native-access=ALL-UNNAMED -Ddrsn.stderr=8 -cp \"$1\""
-            + " dev.drsn.cli.Drsn nonsense 8>&2 2>/dev/null";
+            + " dev.drsn.cli.Drsn xyz 8>&2 2>/dev/null";
     Outcome outcome =
         run(
             Map.of(),
@@ -117,8 +117,7 @@ class LauncherTest {
             command,
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             System.getProperty("java.class.path"));
-    assertThat(outcome.err().strip())
-        .isEqualTo("drsn: unknown argument nonsense; see 'drsn --help'");
+    assertThat(outcome.err().strip()).isEqualTo("drsn: unknown argument xyz; see 'drsn --help'");
     assertThat(outcome.exit()).isEqualTo(2);
   }
 

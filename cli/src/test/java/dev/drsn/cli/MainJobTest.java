@@ -226,8 +226,11 @@ class MainJobTest {
   @Test
   void anInterruptedTrainingStandsAndResumes() throws Exception {
     Path cut = folder.resolve("cut");
+    // A build that runs in the background hands its children a SIGINT that is ignored.
     Process process =
         new ProcessBuilder(
+                "env",
+                "--default-signal=INT",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-modules",
                 "jdk.incubator.vector",

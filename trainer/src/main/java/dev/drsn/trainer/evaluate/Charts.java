@@ -21,6 +21,10 @@ public final class Charts {
   private static final Color NONE = new Color(0xF4, 0xF8, 0xFC);
   private static final Color ALL = new Color(0x08, 0x4A, 0x91);
 
+  /** What to say where {@link #possible} says no. */
+  public static final String IMPOSSIBLE =
+      "no pictures: Java finds no fonts on this machine; install fontconfig and a font";
+
   private Charts() {}
 
   /**

@@ -2,6 +2,7 @@ package dev.drsn.trainer.synth;
 
 import dev.drsn.engine.DrsnException;
 import dev.drsn.engine.file.AtomicFile;
+import dev.drsn.trainer.evaluate.Charts;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.FontMetrics;
@@ -37,6 +38,9 @@ public final class ContactSheet {
   public static BufferedImage draw(List<Row> rows, int cell) {
     if (rows.isEmpty()) {
       throw new DrsnException("there is nothing to put on a contact sheet: the data set is empty");
+    }
+    if (!Charts.possible()) {
+      throw new DrsnException("a contact sheet cannot be drawn: " + Charts.IMPOSSIBLE);
     }
     Font font = new Font(Font.SANS_SERIF, Font.PLAIN, Math.clamp(cell / 5, 11, 24));
     int margin = labelWidth(rows, font) + 3 * GAP;

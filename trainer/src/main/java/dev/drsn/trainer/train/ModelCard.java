@@ -130,7 +130,7 @@ record ModelCard(Arguments arguments, int epochs, int bestEpoch, Evaluation best
         + command
         + format(
             "drsn %s on Java %s; args.json has every setting. The same data, settings and backend"
-                + " give the same weights to the bit.",
+                + " give the same weights to the bit on processors of one kind.",
             arguments.version(), arguments.java());
   }
 

@@ -48,8 +48,7 @@ final class Report {
         Curves.draw(results, bestEpoch, folder.curves());
       }
     } else {
-      progress.warning(
-          "no pictures: Java finds no fonts on this machine; install fontconfig and a font");
+      progress.warning(Charts.IMPOSSIBLE);
     }
   }
 }
