@@ -2,6 +2,8 @@ package dev.drsn.cli;
 
 import dev.drsn.engine.Backends;
 import dev.drsn.engine.backend.Backend;
+import dev.drsn.engine.cpu.Algorithm;
+import dev.drsn.engine.cpu.CpuOptions;
 import java.io.PrintWriter;
 import picocli.CommandLine.Option;
 
@@ -22,9 +24,15 @@ final class BackendOptions {
       description = "CPU threads; default: all processors.")
   private int threads;
 
+  @Option(
+      names = "--exact",
+      description =
+          "On the CPU all convolutions are direct sums: slower, with the least rounding error.")
+  private boolean exact;
+
   /** The backend that was asked for; the caller closes it. {@code auto} says what it chose. */
   Backend open(PrintWriter err) {
-    Backends.Choice choice = Backends.open(name, threads);
+    Backends.Choice choice = Backends.open(name, options());
     if (name.equals("auto")) {
       err.println("drsn: " + choice.reason());
     }
@@ -33,6 +41,16 @@ final class BackendOptions {
 
   /** The same without a word: for commands whose output is the answer and nothing else. */
   Backend openQuietly() {
-    return Backends.open(name, threads).backend();
+    return Backends.open(name, options()).backend();
+  }
+
+  /** The same where numbers do not matter: those must go on as in an earlier run. */
+  BackendOptions continuing(BackendOptions earlier) {
+    exact = earlier.exact;
+    return this;
+  }
+
+  private CpuOptions options() {
+    return CpuOptions.of(threads).withAlgorithm(exact ? Algorithm.DIRECT : Algorithm.FASTEST);
   }
 }

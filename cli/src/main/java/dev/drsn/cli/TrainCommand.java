@@ -173,7 +173,7 @@ final class TrainCommand implements Callable<Integer> {
     line.setErr(command.commandLine().getErr());
     line.setOut(command.commandLine().getOut());
     line.parseArgs(JsonMapper.shared().readValue(stored, String[].class));
-    earlier.backends = backends;
+    earlier.backends = backends.continuing(earlier.backends);
     earlier.output = output;
     // A run that was resumed with more epochs before keeps those.
     earlier.flags.epochs =

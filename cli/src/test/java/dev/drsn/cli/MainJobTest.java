@@ -91,6 +91,20 @@ class MainJobTest {
     Cli.run("train", "--resume", halves, "--lr", 1).failsWith(2, "--lr");
   }
 
+  @Test
+  void aResumedRunStaysExact() throws IOException {
+    Path exact = folder.resolve("exact");
+    Path halves = folder.resolve("exact-halves");
+    train(exact, 2, "--exact").ok();
+    train(halves, 1, "--exact").ok();
+    Cli.run("train", "--resume", halves, "--epochs", 2).ok();
+    String file = "last.safetensors";
+    assertThat(tensors(halves.resolve(file))).isEqualTo(tensors(exact.resolve(file)));
+    Path fast = folder.resolve("fast");
+    train(fast, 2).ok();
+    assertThat(tensors(fast.resolve(file))).isNotEqualTo(tensors(exact.resolve(file)));
+  }
+
   private static byte[] tensors(Path file) throws IOException {
     byte[] all = Files.readAllBytes(file);
     long header = java.nio.ByteBuffer.wrap(all).order(java.nio.ByteOrder.LITTLE_ENDIAN).getLong();

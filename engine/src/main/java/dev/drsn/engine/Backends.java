@@ -2,6 +2,7 @@ package dev.drsn.engine;
 
 import dev.drsn.engine.backend.Backend;
 import dev.drsn.engine.cpu.CpuBackend;
+import dev.drsn.engine.cpu.CpuOptions;
 import dev.drsn.engine.reference.ReferenceBackend;
 import dev.drsn.engine.tensor.DType;
 import java.util.List;
@@ -32,13 +33,24 @@ public final class Backends {
    * @param threads of the CPU; 0 for all processors
    */
   public static Choice open(String name, int threads) {
+    return open(name, CpuOptions.of(threads));
+  }
+
+  /**
+   * Opens a backend.
+   *
+   * @param name one of {@link #NAMES}; {@code auto} takes the fastest there is
+   * @param options for the CPU
+   */
+  public static Choice open(String name, CpuOptions options) {
+    int threads = options.threads();
     if (threads < 0 || threads > 1024) {
       throw new DrsnException(
           "threads " + threads + " is not within 1 to 1024; give another number");
     }
     Backend backend =
         switch (name) {
-          case "auto", "cpu" -> new CpuBackend(threads);
+          case "auto", "cpu" -> new CpuBackend(options);
           case "reference" -> new ReferenceBackend(DType.F32);
           default ->
               throw new DrsnException(

@@ -34,7 +34,7 @@ final class Convolution implements Kernel {
   private final long dxSize;
   private final long scratchSize;
 
-  Convolution(Op.Convolution op, Layouts layouts, Workers workers) {
+  Convolution(Op.Convolution op, Layouts layouts, Workers workers, Choice choice) {
     Window window = op.window();
     bias = op.bias();
     residual = op.residual();
@@ -66,7 +66,8 @@ final class Convolution implements Kernel {
                 window.width()),
             new Correlation.Taps(0, in.c() * area, area, window.width(), 1),
             bias,
-            workers);
+            workers,
+            choice);
     toY = vectors ? null : new Relayout(inVectors(out), y, added, relu, workers);
     ySize = vectors ? 0 : inVectors(out).size();
     long scratch = ySize + forward.scratchSize();
@@ -80,7 +81,9 @@ final class Convolution implements Kernel {
       scratch = Math.max(scratch, weightGradient.scratchSize());
       boolean direct = dx == null || vectors(dx);
       dataGradient =
-          dx == null ? null : new DataGradient(dy, direct ? dx : inVectors(in), window, workers);
+          dx == null
+              ? null
+              : new DataGradient(dy, direct ? dx : inVectors(in), window, workers, choice);
       toDx = direct ? null : new Relayout(inVectors(in), dx, dx, false, workers);
       dxSize = direct ? 0 : inVectors(in).size();
       scratch = Math.max(scratch, dx == null ? 0 : dxSize + dataGradient.scratchSize());

@@ -1,5 +1,8 @@
 package dev.drsn.engine.cpu;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * Slides a window over blocked images: {@code y[n, o, point] = sum over i, r, s of x[n, i,
  * window(point) + (r, s)] w[o, i, r, s]}, then bias, residual and ReLU. Forward of a convolution is
@@ -51,11 +54,26 @@ sealed interface Correlation permits DirectCorrelation, WinogradCorrelation {
       Sweep sweep,
       Taps taps,
       boolean bias,
-      Workers workers) {
-    Winograd winograd = Winograd.best(in, out, sweep);
-    return winograd == null
-        ? new DirectCorrelation(in, out, added, sweep, taps, bias, workers)
-        : new WinogradCorrelation(in, out, added, sweep, taps, bias, winograd, workers);
+      Workers workers,
+      Choice choice) {
+    List<Choice.Candidate<Correlation>> candidates = new ArrayList<>();
+    for (Winograd winograd : Winograd.suitable(choice.algorithm(), in, sweep)) {
+      double work =
+          winograd.work(in.shape().n(), in.blocks(), out.blocks(), sweep.rows(), sweep.columns());
+      candidates.add(
+          new Choice.Candidate<>(
+              "winograd " + winograd.m,
+              work,
+              () -> new WinogradCorrelation(in, out, added, sweep, taps, bias, winograd, workers)));
+    }
+    if (candidates.isEmpty() || choice.algorithm().allowsDirect()) {
+      candidates.add(
+          new Choice.Candidate<>(
+              "direct",
+              Winograd.directWork(in.blocks(), out.blocks(), sweep.rows(), sweep.columns()),
+              () -> new DirectCorrelation(in, out, added, sweep, taps, bias, workers)));
+    }
+    return choice.of(candidates);
   }
 
   /** As profiles show it. */

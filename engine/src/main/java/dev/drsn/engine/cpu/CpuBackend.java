@@ -31,6 +31,7 @@ public final class CpuBackend implements Backend {
   private static final int PLANAR_CHANNELS = 4;
 
   private final Workers workers;
+  private final Choice choice;
 
   /** The idle one of the transfers; null while a caller uses it. */
   private final AtomicReference<Transfer> transfer = new AtomicReference<>();
@@ -41,7 +42,14 @@ public final class CpuBackend implements Backend {
    * @param threads how many work at once, the caller's among them; 0 for all processors
    */
   public CpuBackend(int threads) {
+    this(CpuOptions.of(threads));
+  }
+
+  /** A backend. */
+  public CpuBackend(CpuOptions options) {
+    int threads = options.threads();
     workers = new Workers(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
+    choice = new Choice(options);
   }
 
   @Override
@@ -106,8 +114,8 @@ public final class CpuBackend implements Backend {
 
   private Kernel kernel(Op op, Layouts layouts) {
     return switch (op) {
-      case Op.Convolution convolution -> new Convolution(convolution, layouts, workers);
-      case Op.Linear linear -> new Linear(linear, layouts, workers);
+      case Op.Convolution convolution -> new Convolution(convolution, layouts, workers, choice);
+      case Op.Linear linear -> new Linear(linear, layouts, workers, choice);
       case Op.BatchNorm norm -> new BatchNorm(norm, layouts, workers);
       case Op.Relu relu -> new Pointwise(relu, layouts, workers);
       case Op.Sigmoid sigmoid -> new Pointwise(sigmoid, layouts, workers);

@@ -21,7 +21,7 @@ final class DataGradient {
    * @param dy halo at least {@link #halo}
    * @param dx vectors
    */
-  DataGradient(Blocked dy, Blocked dx, Window window, Workers workers) {
+  DataGradient(Blocked dy, Blocked dx, Window window, Workers workers, Choice choice) {
     int channels = dx.shape().c();
     int area = window.area();
     phases = new Correlation[window.strideH() * window.strideW()];
@@ -56,7 +56,7 @@ final class DataGradient {
       phases[i] =
           row.pixels * column.pixels == 0
               ? null
-              : Correlation.of(dy, dx, null, sweep, taps, false, workers);
+              : Correlation.of(dy, dx, null, sweep, taps, false, workers, choice);
     }
   }
 

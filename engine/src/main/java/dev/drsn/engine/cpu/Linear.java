@@ -17,14 +17,15 @@ final class Linear implements Kernel {
 
   private final Convolution convolution;
 
-  Linear(Op.Linear op, Layouts layouts, Workers workers) {
+  Linear(Op.Linear op, Layouts layouts, Workers workers, Choice choice) {
     Shape in = layouts.x()[0].shape();
     Window window = new Window(in.h(), in.w(), in.h(), in.w(), 0, 0);
     convolution =
         new Convolution(
             new Op.Convolution(op.outputs(), window, op.bias(), false, op.relu()),
             layouts,
-            workers);
+            workers,
+            choice);
   }
 
   @Override

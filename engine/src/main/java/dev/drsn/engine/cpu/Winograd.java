@@ -1,5 +1,8 @@
 package dev.drsn.engine.cpu;
 
+import java.util.List;
+import java.util.stream.IntStream;
+
 /**
  * Winograd's minimal filtering F(m x m, 3 x 3) (Winograd 1980; Lavin and Gray 2016): m x m outputs
  * of a 3 x 3 window from a square of a = m + 2 inputs with a a products instead of 9 m m:
@@ -115,8 +118,8 @@ final class Winograd {
     return ((rows + m - 1) / m) * ((columns + m - 1) / m);
   }
 
-  /** The m with the least work for a correlation, or null where direct sums have less. */
-  static Winograd best(Blocked in, Blocked out, Correlation.Sweep sweep) {
+  /** Those that may compute a correlation. */
+  static List<Winograd> suitable(Algorithm algorithm, Blocked in, Correlation.Sweep sweep) {
     boolean plain =
         sweep.height() == TAPS
             && sweep.width() == TAPS
@@ -124,27 +127,28 @@ final class Winograd {
             && sweep.inStepW() == 1
             && sweep.outStepH() == 1
             && sweep.outStepW() == 1;
-    if (!plain || in.lanes() != Lanes.COUNT) {
-      return null;
-    }
-    return best(in.shape().n(), in.blocks(), out.blocks(), sweep.rows(), sweep.columns());
+    return plain && in.lanes() == Lanes.COUNT ? suitable(algorithm) : List.of();
   }
 
-  /** The same for blocks of channels of both sides and an output of rows x columns. */
-  static Winograd best(int n, int inBlocks, int outBlocks, int rows, int columns) {
+  /** Those that may compute windows of 3 x 3 and stride 1. */
+  static List<Winograd> suitable(Algorithm algorithm) {
+    return IntStream.of(4, 3, 2).filter(algorithm::allowsWinograd).mapToObj(Winograd::of).toList();
+  }
+
+  /**
+   * Estimated products a sample for blocks of channels of both sides and an output of rows x
+   * columns, additions of the transforms among them.
+   */
+  double work(int n, int inBlocks, int outBlocks, int rows, int columns) {
     double products = (double) inBlocks * Lanes.COUNT * outBlocks;
-    double least = TAPS * TAPS * rows * columns * products;
-    Winograd best = null;
-    for (int m = 4; m >= 2; m--) {
-      int a = m + TAPS - 1;
-      int tiles = ((rows + m - 1) / m) * ((columns + m - 1) / m);
-      // A transformed vector costs about six instructions, in and out.
-      double work = tiles * a * a * (1.1 * products + 6.0 * (inBlocks + outBlocks));
-      if (work < least && n * tiles >= FEWEST_TILES) {
-        least = work;
-        best = of(m);
-      }
-    }
-    return best;
+    int tiles = tiles(rows, columns);
+    // A transformed vector costs about six instructions, in and out.
+    double work = tiles * a * a * (1.1 * products + 6.0 * (inBlocks + outBlocks));
+    return n * tiles >= FEWEST_TILES ? work : work + directWork(inBlocks, outBlocks, rows, columns);
+  }
+
+  /** The same for direct sums. */
+  static double directWork(int inBlocks, int outBlocks, int rows, int columns) {
+    return (double) TAPS * TAPS * rows * columns * inBlocks * Lanes.COUNT * outBlocks;
   }
 }

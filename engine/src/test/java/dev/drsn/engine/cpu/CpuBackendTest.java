@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.drsn.engine.DrsnException;
 import dev.drsn.engine.backend.Dense;
 import dev.drsn.engine.backend.Layout;
+import dev.drsn.engine.backend.Layouts;
 import dev.drsn.engine.backend.Memory;
 import dev.drsn.engine.backend.View;
 import dev.drsn.engine.op.Op;
@@ -118,6 +119,21 @@ class CpuBackendTest {
       assertThat(Arrays.copyOfRange(back, sample, back.length)).containsOnly(7);
       backend.download(view, back, 2);
       assertThat(Arrays.copyOfRange(back, sample, back.length)).containsOnly(0);
+    }
+  }
+
+  @Test
+  void exactMeansDirectSumsEverywhere() {
+    Shape shape = Shape.of(8, 64, 32, 32);
+    Op op = convolution(3, 1);
+    Layout x = backend.activation(shape, List.of(op));
+    Layout y = backend.activation(Shape.of(8, 8, 32, 32), List.of());
+    Layouts layouts = Layouts.forward(new Layout[] {x}, y);
+    try (CpuBackend exact = new CpuBackend(CpuOptions.of(2).withAlgorithm(Algorithm.DIRECT));
+        CpuBackend four = new CpuBackend(CpuOptions.of(2).withAlgorithm(Algorithm.WINOGRAD_4))) {
+      assertThat(exact.compile(op, layouts).algorithm()).startsWith("direct");
+      assertThat(backend.compile(op, layouts).algorithm()).startsWith("winograd");
+      assertThat(four.compile(op, layouts).algorithm()).isEqualTo("winograd 4");
     }
   }
 

@@ -5,13 +5,11 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.drsn.engine.backend.Backend;
 import dev.drsn.engine.tensor.Shape;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
@@ -22,18 +20,20 @@ class ParityTest {
   private final Backend judge = TestBackends.judge();
 
   /** Of each variant: one thread first. */
-  private final List<List<Backend>> backends = new ArrayList<>();
+  private final List<List<Backend>> backends = open(TestBackends.others());
 
-  @BeforeAll
-  void open() {
-    for (TestBackends.Variant variant : TestBackends.others()) {
-      backends.add(variant.threads().stream().map(t -> variant.withThreads().apply(t)).toList());
-    }
+  private final List<List<Backend>> algorithms = open(TestBackends.algorithms());
+
+  private static List<List<Backend>> open(List<TestBackends.Variant> variants) {
+    return variants.stream()
+        .map(variant -> variant.threads().stream().map(variant.withThreads()::apply).toList())
+        .toList();
   }
 
   @AfterAll
   void close() {
     backends.forEach(variant -> variant.forEach(Backend::close));
+    algorithms.forEach(variant -> variant.forEach(Backend::close));
   }
 
   @TestFactory
@@ -43,6 +43,17 @@ class ParityTest {
 
   private void check(OpCase test) {
     Parity parity = new Parity(test, judge);
+    check(parity, backends);
+    if (test.op() instanceof Op.Convolution convolution
+        && convolution.window().height() == 3
+        && convolution.window().width() == 3
+        && convolution.window().strideH() == 1
+        && convolution.window().strideW() == 1) {
+      check(parity, algorithms);
+    }
+  }
+
+  private static void check(Parity parity, List<List<Backend>> backends) {
     for (List<Backend> variant : backends) {
       parity.check(variant.getFirst());
       if (variant.size() > 1) {
