@@ -34,6 +34,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ImportCommand.class,
       ExportCommand.class
     },
+    footerHeading = "%nMeasuring against other engines (builds itself on first use):%n",
+    footer = "  drsn bench --help",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:done", "1:the work failed", "2:the command line was wrong"})
 public final class Drsn {
@@ -46,12 +48,17 @@ public final class Drsn {
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
-    StandardError.restore();
-    System.exit(commandLine().execute(args));
+    run(commandLine(), args);
   }
 
-  /** The command with its error handling, as tests call it too. */
-  static CommandLine commandLine() {
+  /** Runs one of these commands, or one that was added, and ends the process with its exit code. */
+  public static void run(CommandLine commands, String[] args) {
+    StandardError.restore();
+    System.exit(commands.execute(args));
+  }
+
+  /** The command with its error handling, as tests and the bench module call it too. */
+  public static CommandLine commandLine() {
     Drsn drsn = new Drsn();
     CommandLine commands = new CommandLine(drsn);
     commands.setParameterExceptionHandler(

@@ -1,0 +1,73 @@
+package dev.drsn.bench;
+
+import dev.drsn.engine.network.Network;
+import dev.drsn.engine.network.NetworkSpec;
+import dev.drsn.engine.op.Parameter;
+import dev.drsn.engine.tensor.Tensor;
+import dev.drsn.engine.weights.Initialisation;
+import dev.drsn.engine.weights.Weights;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.SplittableRandom;
+
+/**
+ * What all contenders of a cell get: a network, weights, images and targets, drawn from a fixed
+ * seed.
+ *
+ * @param images [batch, C, H, W]
+ * @param targets [batch, classes], one-hot, in turn
+ */
+record Case(
+    NetworkSpec spec,
+    Network network,
+    Weights weights,
+    int batch,
+    int threads,
+    float[] images,
+    float[] targets) {
+
+  static final int CLASSES = 6;
+
+  static Case of(NetworkSpec spec, int batch, int threads) {
+    Network network = spec.build();
+    SplittableRandom random = new SplittableRandom(1);
+    float[] images = new float[batch * spec.input().elements()];
+    for (int i = 0; i < images.length; i++) {
+      images[i] = (float) random.nextGaussian();
+    }
+    float[] targets = new float[batch * spec.classes()];
+    for (int n = 0; n < batch; n++) {
+      targets[n * spec.classes() + n % spec.classes()] = 1;
+    }
+    return new Case(spec, network, weights(network, random), batch, threads, images, targets);
+  }
+
+  /**
+   * Initial weights with normalisations that do something and thresholds that cut, so that an
+   * engine that leaves one out gives other logits.
+   */
+  private static Weights weights(Network network, SplittableRandom random) {
+    SequencedMap<String, Tensor> tensors =
+        new LinkedHashMap<>(Initialisation.of(network, 1).tensors());
+    for (Map.Entry<String, Parameter> entry : network.parameters().entrySet()) {
+      float[] data = tensors.get(entry.getKey()).data();
+      for (int i = 0; i < data.length; i++) {
+        switch (entry.getValue().role()) {
+          case SCALE, RUNNING_VARIANCE -> data[i] = (float) random.nextDouble(0.5, 1.5);
+          case SHIFT, RUNNING_MEAN, BIAS, THRESHOLD_BIAS ->
+              data[i] = (float) random.nextDouble(-0.5, 0.5);
+          case CONVOLUTION_WEIGHT, LINEAR_WEIGHT, CENTRE -> {
+            // Random already.
+          }
+        }
+      }
+    }
+    return new Weights(tensors);
+  }
+
+  /** The input's extents. */
+  long[] extents() {
+    return new long[] {batch, spec.channels(), spec.size(), spec.size()};
+  }
+}

@@ -1,0 +1,131 @@
+package dev.drsn.bench;
+
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Times contenders in turn: A B A B. Between turns it waits until the threads of the one before
+ * have stopped spinning; then an untimed run brings the own threads and caches back, so that nobody
+ * pays for the others.
+ */
+final class Rounds {
+
+  /**
+   * How long to measure.
+   *
+   * @param warmRuns runs before the first that counts
+   * @param warmSeconds most time of a contender's warming up
+   * @param turnSeconds time of a turn, at least one timed run
+   * @param seconds time of all turns together, at least {@link #LEAST_ROUNDS} rounds
+   */
+  record Effort(int warmRuns, double warmSeconds, double turnSeconds, double seconds) {
+    static final Effort QUICK = new Effort(40, 6, 0.15, 9);
+    static final Effort FULL = new Effort(60, 25, 0.3, 25);
+  }
+
+  private static final int LEAST_ROUNDS = 4;
+  private static final long SETTLED_NANOS = 2_000_000;
+  private static final long SETTLING_NANOS = 300_000_000;
+  private static final com.sun.management.OperatingSystemMXBean SYSTEM =
+      (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
+  private Rounds() {}
+
+  /** Each contender's times, in order. */
+  static List<Samples> run(List<Contender> contenders, Effort effort) {
+    List<Samples> all = new ArrayList<>();
+    for (Contender contender : contenders) {
+      settle();
+      warm(contender, effort.warmRuns, effort.warmSeconds);
+      all.add(new Samples());
+    }
+    long began = System.nanoTime();
+    for (int round = 0; round < LEAST_ROUNDS || seconds(began) < effort.seconds; round++) {
+      for (int i = 0; i < contenders.size(); i++) {
+        turn(contenders.get(i), all.get(i), effort.turnSeconds);
+      }
+    }
+    return all;
+  }
+
+  /** The fastest of several forms of one contender; the others are closed. */
+  static Contender fastest(List<Contender> forms, Effort effort) {
+    Contender best = null;
+    double bestTime = Double.POSITIVE_INFINITY;
+    for (Contender form : forms) {
+      settle();
+      warm(form, 6, effort.warmSeconds / forms.size());
+      Samples samples = new Samples();
+      for (int i = 0; i < 3; i++) {
+        turn(form, samples, effort.turnSeconds);
+      }
+      if (samples.median() < bestTime) {
+        best = form;
+        bestTime = samples.median();
+      }
+    }
+    for (Contender form : forms) {
+      if (form != best) {
+        form.close();
+      }
+    }
+    return best;
+  }
+
+  private static void turn(Contender contender, Samples samples, double seconds) {
+    settle();
+    contender.run();
+    long began = System.nanoTime();
+    do {
+      long start = System.nanoTime();
+      contender.run();
+      samples.add((System.nanoTime() - start) / 1e6);
+    } while (seconds(began) < seconds);
+  }
+
+  /**
+   * Runs until the compiler has done its work: enough runs, and no more gain from block to block.
+   */
+  private static void warm(Contender contender, int runs, double seconds) {
+    Samples samples = new Samples();
+    int block = Math.max(1, runs / 4);
+    long began = System.nanoTime();
+    double before = Double.POSITIVE_INFINITY;
+    while (seconds(began) < seconds) {
+      long start = System.nanoTime();
+      contender.run();
+      samples.add((System.nanoTime() - start) / 1e6);
+      if (samples.count() % block == 0) {
+        double now = samples.latest(block);
+        if (samples.count() >= runs && now > 0.98 * before) {
+          return;
+        }
+        before = now;
+      }
+    }
+  }
+
+  /** Waits until this process uses next to no processor, or for a third of a second. */
+  private static void settle() {
+    long began = System.nanoTime();
+    while (System.nanoTime() - began < SETTLING_NANOS) {
+      long used = SYSTEM.getProcessCpuTime();
+      long start = System.nanoTime();
+      try {
+        Thread.sleep(2);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+      if (System.nanoTime() - start >= SETTLED_NANOS
+          && SYSTEM.getProcessCpuTime() - used < (System.nanoTime() - start) / 10) {
+        return;
+      }
+    }
+  }
+
+  private static double seconds(long since) {
+    return (System.nanoTime() - since) / 1e9;
+  }
+}
