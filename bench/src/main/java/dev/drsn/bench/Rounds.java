@@ -51,26 +51,27 @@ final class Rounds {
 
   /** The fastest of several forms of one contender; the others are closed. */
   static Contender fastest(List<Contender> forms, Effort effort) {
-    Contender best = null;
+    int best = 0;
     double bestTime = Double.POSITIVE_INFINITY;
-    for (Contender form : forms) {
+    for (int i = 0; i < forms.size(); i++) {
+      Contender form = forms.get(i);
       settle();
       warm(form, 6, effort.warmSeconds / forms.size());
       Samples samples = new Samples();
-      for (int i = 0; i < 3; i++) {
+      for (int turn = 0; turn < 3; turn++) {
         turn(form, samples, effort.turnSeconds);
       }
       if (samples.median() < bestTime) {
-        best = form;
+        best = i;
         bestTime = samples.median();
       }
     }
-    for (Contender form : forms) {
-      if (form != best) {
-        form.close();
+    for (int i = 0; i < forms.size(); i++) {
+      if (i != best) {
+        forms.get(i).close();
       }
     }
-    return best;
+    return forms.get(best);
   }
 
   private static void turn(Contender contender, Samples samples, double seconds) {

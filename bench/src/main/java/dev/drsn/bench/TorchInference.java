@@ -33,14 +33,12 @@ final class TorchInference implements Contender {
     }
   }
 
-  private final Case of;
   private final Form form;
   private final JitModule frozen;
   private final IValueVector input;
   private float[] logits = {};
 
   TorchInference(Case of, Form form) {
-    this.of = of;
     this.form = form;
     TorchModule.threads(of.threads());
     try (PointerScope _ = new PointerScope();

@@ -42,8 +42,9 @@ class LauncherTest {
     script(
         tools.resolve("mvn"),
         "echo \"$JAVA25_HOME\" >> ../mvn-calls",
-        "mkdir -p cli/target/quick/lib",
-        "touch cli/target/quick/lib/picocli.jar cli/target/quick/drsn-cli-1.jar");
+        "[[ $* =~ -pl\\ ([a-z]+) ]] && module=${BASH_REMATCH[1]}",
+        "mkdir -p $module/target/quick/lib",
+        "touch $module/target/quick/lib/picocli.jar $module/target/quick/drsn-$module-1.jar");
   }
 
   @Test
@@ -55,6 +56,16 @@ class LauncherTest {
     Files.setLastModifiedTime(source("// second"), FileTime.from(Instant.now().plusSeconds(5)));
     assertThat(drsn().err()).contains("sources have changed");
     assertThat(folder.resolve("mvn-calls")).hasContent(java + "\n" + java);
+  }
+
+  @Test
+  void benchIsABuildOfItsOwn() throws IOException {
+    Outcome outcome = run(Map.of(), home.resolve("drsn").toString(), "bench", "--quick");
+    assertThat(outcome.out())
+        .contains("<-cp><" + home.toRealPath() + "/target/drsn-bench/*>")
+        .contains("<dev.drsn.bench.Main><bench><--quick>");
+    assertThat(home.resolve("target/drsn-bench")).isDirectoryContaining("glob:**drsn-bench-1.jar");
+    assertThat(home.resolve("target/drsn")).doesNotExist();
   }
 
   @Test
