@@ -18,7 +18,6 @@ import org.bytedeco.pytorch.global.torch.MemoryFormat;
  * is faster depends on the network and the machine, so a cell tries both and keeps the better.
  */
 final class TorchTraining implements Contender {
-  private final Case of;
   private final MemoryFormat format;
   private final PointerScope memory = new PointerScope();
   private final TorchModule network;
@@ -28,7 +27,6 @@ final class TorchTraining implements Contender {
   private List<Answer> first;
 
   private TorchTraining(Case of, MemoryFormat format) {
-    this.of = of;
     this.format = format;
     TorchModule.threads(of.threads());
     torch.setGraphExecutorOptimize(false);
