@@ -31,6 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ClassifyCommand.class,
       InitCommand.class,
       RunCommand.class,
+      ProfileCommand.class,
       ImportCommand.class,
       ExportCommand.class
     },

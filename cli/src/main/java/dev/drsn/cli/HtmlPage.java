@@ -66,6 +66,12 @@ final class HtmlPage {
     return this;
   }
 
+  /** A drawing that is part of the page: SVG. */
+  HtmlPage drawing(String svg) {
+    body.append("<figure>").append(svg).append("</figure>\n");
+    return this;
+  }
+
   /** A table; columns after the first hold numbers. */
   HtmlPage table(List<String> head, List<List<String>> rows) {
     body.append("<table><thead>");
@@ -99,7 +105,8 @@ final class HtmlPage {
             + "</body></html>\n");
   }
 
-  private static String escape(String text) {
+  /** A text as HTML and SVG want it. */
+  static String escape(String text) {
     return text.replace("&", "&amp;")
         .replace("<", "&lt;")
         .replace(">", "&gt;")

@@ -2,7 +2,6 @@ package dev.drsn.cli;
 
 import dev.drsn.engine.Backends;
 import dev.drsn.engine.backend.Backend;
-import dev.drsn.engine.weights.Model;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,14 +13,13 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code drsn info}: what this machine offers and what drsn makes of it. */
-@Command(
-    name = "info",
-    description = "Tells about this machine, the backends and the model that ships with drsn.")
+@Command(name = "info", description = "Tells about this machine, the backends and a model.")
 final class InfoCommand implements Callable<Integer> {
 
   private static final String CUDA =
       "not in this version: only the CPU computes; no driver or card would change that";
 
+  @Mixin private ModelOption model;
   @Mixin private Output output;
 
   @Override
@@ -57,7 +55,7 @@ final class InfoCommand implements Callable<Integer> {
     }
     backends.addObject().put("name", "cuda").put("available", false).put("reason", CUDA);
     text.append(String.format("%-10s %s%n", "cuda", CUDA));
-    text.append(String.format("%-10s %s", "model", model(json)));
+    text.append(String.format("%-10s %s", "model", describe(json)));
     output.print(json, text.toString());
     return 0;
   }
@@ -67,12 +65,12 @@ final class InfoCommand implements Callable<Integer> {
     text.append(String.format("%-10s %s%n", key, value));
   }
 
-  private static String model(ObjectNode json) {
-    Path file = ModelOption.shipped();
-    if (!Files.exists(file)) {
+  private String describe(ObjectNode json) {
+    Path file = model.file();
+    if (!model.given() && !Files.exists(file)) {
       return "none ships with this drsn: " + file + " is missing";
     }
-    ModelSummary summary = ModelSummary.of(Model.read(file));
+    ModelSummary summary = ModelSummary.of(model.read());
     json.set("model", summary.json().put("file", file.toString()));
     return file + System.lineSeparator() + summary.text().indent(11).stripTrailing();
   }

@@ -27,21 +27,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class InitCommand implements Callable<Integer> {
 
   @Mixin private NetworkOptions network;
+  @Mixin private SizeOptions sizes;
   @Mixin private Output output;
-
-  @Option(
-      names = "--width",
-      paramLabel = "N",
-      defaultValue = "64",
-      description = "Channels of the first stage; default: ${DEFAULT-VALUE}.")
-  private int width;
-
-  @Option(
-      names = "--classes",
-      paramLabel = "N",
-      defaultValue = "6",
-      description = "Outputs; default: ${DEFAULT-VALUE}.")
-  private int classes;
 
   @Option(
       names = "--labels",
@@ -49,20 +36,6 @@ final class InitCommand implements Callable<Integer> {
       split = ",",
       description = "The classes' names; default: class0, class1, ...")
   private List<String> labels;
-
-  @Option(
-      names = "--channels",
-      paramLabel = "N",
-      defaultValue = "1",
-      description = "1 grey, 3 colour; default: ${DEFAULT-VALUE}.")
-  private int channels;
-
-  @Option(
-      names = "--size",
-      paramLabel = "PIXELS",
-      defaultValue = "48",
-      description = "Height and width of the input; default: ${DEFAULT-VALUE}.")
-  private int size;
 
   @Option(
       names = "--seed",
@@ -76,16 +49,17 @@ final class InitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    int outputs = labels == null ? classes : labels.size();
-    NetworkSpec spec = network.spec(width, outputs, channels, size);
+    NetworkSpec spec = sizes.spec(network, labels);
     Network built = spec.build();
     List<String> names =
-        labels != null ? labels : IntStream.range(0, outputs).mapToObj(k -> "class" + k).toList();
+        labels != null
+            ? labels
+            : IntStream.range(0, spec.classes()).mapToObj(k -> "class" + k).toList();
     Model model =
         new Model(
             spec,
             names,
-            Preprocess.fixed(channels, size),
+            Preprocess.fixed(spec.channels(), spec.size()),
             Initialisation.of(built, seed),
             new LinkedHashMap<>());
     model.withNote("seed", Long.toString(seed)).write(out, DType.F32);

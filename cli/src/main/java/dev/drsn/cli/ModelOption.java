@@ -17,13 +17,23 @@ final class ModelOption {
       description = "A model file; default: the one that ships with drsn.")
   private Path file;
 
+  /** Whether a model was named. */
+  boolean given() {
+    return file != null;
+  }
+
+  /** The one that was named, or the one that ships with drsn. */
+  Path file() {
+    return given() ? file : shipped();
+  }
+
   /** Reads the model. */
   Model read() {
-    if (file == null && !Files.exists(shipped())) {
+    if (!given() && !Files.exists(shipped())) {
       throw new DrsnException(
           "the model that ships with drsn is not at " + shipped() + "; name one with --model");
     }
-    return Model.read(file != null ? file : shipped());
+    return Model.read(file());
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.drsn.engine.backend.Layout;
 import dev.drsn.engine.backend.Layouts;
 import dev.drsn.engine.backend.Memory;
 import dev.drsn.engine.backend.Operands;
+import dev.drsn.engine.backend.ProfileRange;
 import dev.drsn.engine.backend.View;
 import dev.drsn.engine.network.Network;
 import dev.drsn.engine.network.Node;
@@ -32,6 +33,9 @@ public final class InferencePlan implements AutoCloseable {
   private final View embedding;
   private final Kernel[] kernels;
   private final Operands[] operands;
+  private final ProfileRange[] ranges;
+  private final ProfileRange upload;
+  private final ProfileRange download;
 
   private InferencePlan(Network source, Weights sourceWeights, Backend backend, int batch) {
     BatchNormFolding folding = BatchNormFolding.fold(source, sourceWeights);
@@ -43,6 +47,7 @@ public final class InferencePlan implements AutoCloseable {
     Layout[] layouts = layouts(network, shapes, backend);
     kernels = new Kernel[nodes.size()];
     operands = new Operands[nodes.size()];
+    ranges = new ProfileRange[nodes.size()];
     long scratchSize = 0;
     for (int i = 0; i < nodes.size(); i++) {
       Node node = nodes.get(i);
@@ -61,7 +66,8 @@ public final class InferencePlan implements AutoCloseable {
     View scratch = new View(activations, scratchOffset, new Scalars(scratchSize));
     for (int i = 0; i < nodes.size(); i++) {
       Node node = nodes.get(i);
-      View[] w = flat.views(parameters, node, Network.inputShapes(node, shapes));
+      List<Shape> inputs = Network.inputShapes(node, shapes);
+      View[] w = flat.views(parameters, node, inputs);
       operands[i] =
           new Operands(
               select(values, node),
@@ -74,10 +80,14 @@ public final class InferencePlan implements AutoCloseable {
               null,
               scratch);
       kernels[i].load(operands[i]);
+      Shape y = shapes[node.output()];
+      ranges[i] = Steps.of(node, "forward", inputs, y, kernels[i].algorithm(), 1);
     }
     input = values[network.inputs().getFirst().value()];
     output = values[network.output()];
     embedding = values[network.embedding()];
+    upload = Steps.of("upload", Steps.text(input.shape()));
+    download = Steps.of("download", Steps.text(output.shape()));
   }
 
   /**
@@ -184,11 +194,17 @@ public final class InferencePlan implements AutoCloseable {
     if (n < 1 || n > batch) {
       throw new IllegalArgumentException(n + " samples do not fit a plan for 1 to " + batch);
     }
+    upload.enter();
     backend.upload(images, input, n);
+    upload.leave(n);
     for (int i = 0; i < kernels.length; i++) {
+      ranges[i].enter();
       kernels[i].forward(operands[i], n);
+      ranges[i].leave(n);
     }
+    download.enter();
     backend.download(output, logits, n);
+    download.leave(n);
   }
 
   /**

@@ -41,7 +41,10 @@ public final class ParameterState {
   private final Memory m;
   private final Memory v;
   private final Memory average;
-  private final List<Segment> segments = new ArrayList<>();
+  private final View allW;
+  private final View allDw;
+  private final View allAverage;
+  private final Segment[] segments;
   private int step;
 
   ParameterState(FlatParameters flat, Weights weights, TrainingOptions options, Backend backend) {
@@ -54,15 +57,19 @@ public final class ParameterState {
     m = backend.allocate(flat.trainable());
     v = backend.allocate(flat.trainable());
     average = options.averageDecay() > 0 ? backend.allocate(flat.size()) : null;
+    allW = whole(w);
+    allDw = whole(dw);
+    allAverage = average == null ? null : whole(average);
     flat.upload(weights, backend, w);
     if (average != null) {
       flat.upload(weights, backend, average);
     }
-    cut();
+    segments = cut();
   }
 
   /** Cuts flat memory into segments; frozen parameters are in none. */
-  private void cut() {
+  private Segment[] cut() {
+    List<Segment> segments = new ArrayList<>();
     long start = 0;
     long end = 0;
     double rateScale = 0;
@@ -78,17 +85,19 @@ public final class ParameterState {
       double itsDecay = parameter.role().decays() ? options.weightDecay() : 0;
       long offset = flat.offset(name);
       if (itsScale != rateScale || itsDecay != decay) {
-        segment(start, end, rateScale, decay);
+        segment(segments, start, end, rateScale, decay);
         start = offset;
         rateScale = itsScale;
         decay = itsDecay;
       }
       end = offset + parameter.shape().elements();
     }
-    segment(start, end, rateScale, decay);
+    segment(segments, start, end, rateScale, decay);
+    return segments.toArray(Segment[]::new);
   }
 
-  private void segment(long start, long end, double rateScale, double decay) {
+  private void segment(
+      List<Segment> segments, long start, long end, double rateScale, double decay) {
     if (end > start && rateScale != 0) {
       segments.add(
           new Segment(
@@ -130,7 +139,7 @@ public final class ParameterState {
   }
 
   void clearGradients() {
-    backend.fill(whole(dw), 0);
+    backend.fill(allDw, 0);
   }
 
   void update(double rate) {
@@ -141,7 +150,7 @@ public final class ParameterState {
     if (average != null) {
       // Early on the average would remember the initial weights: let it follow faster.
       double decay = Math.min(options.averageDecay(), (1.0 + step) / (10.0 + step));
-      optimizer.average(whole(average), whole(w), decay);
+      optimizer.average(allAverage, allW, decay);
     }
   }
 

@@ -6,6 +6,7 @@ import dev.drsn.engine.backend.Layout;
 import dev.drsn.engine.backend.Layouts;
 import dev.drsn.engine.backend.Memory;
 import dev.drsn.engine.backend.Operands;
+import dev.drsn.engine.backend.ProfileRange;
 import dev.drsn.engine.backend.View;
 import dev.drsn.engine.network.Network;
 import dev.drsn.engine.network.Node;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -35,6 +37,12 @@ public final class TrainingPlan implements AutoCloseable {
   private final Kernel[] kernels;
   private final Operands[] operands;
   private final boolean[] backward;
+  private final ProfileRange[] forwardRanges;
+  private final ProfileRange[] backwardRanges;
+  private final ProfileRange upload;
+  private final ProfileRange clear = Steps.of("clear gradients", "");
+  private final ProfileRange update = Steps.of("optimiser", "");
+  private final ProfileRange load = Steps.of("load weights", "");
   private final float[] one = new float[1];
   private double crossEntropy;
   private double centreLoss;
@@ -63,6 +71,8 @@ public final class TrainingPlan implements AutoCloseable {
     }
     kernels = new Kernel[nodes.size()];
     operands = new Operands[nodes.size()];
+    forwardRanges = new ProfileRange[nodes.size()];
+    backwardRanges = new ProfileRange[nodes.size()];
     ActivationLayout places = new ActivationLayout(backend);
     long[] saved = new long[nodes.size()];
     long scratchSize = 0;
@@ -106,7 +116,13 @@ public final class TrainingPlan implements AutoCloseable {
               add[i],
               keep,
               scratch);
+      Shape out = shapes[node.output()];
+      String algorithm = kernels[i].algorithm();
+      int gradients = count(operands[i].dx()) + count(operands[i].dw());
+      forwardRanges[i] = Steps.of(node, "forward", inputs, out, algorithm, 1);
+      backwardRanges[i] = Steps.of(node, "backward", inputs, out, algorithm, gradients);
     }
+    upload = Steps.of("upload", Steps.text(shapes[network.inputs().getFirst().value()]));
     load();
   }
 
@@ -194,10 +210,17 @@ public final class TrainingPlan implements AutoCloseable {
     return add;
   }
 
+  /** 1 where any of these is wanted. */
+  private static int count(View[] gradients) {
+    return gradients != null && Arrays.stream(gradients).anyMatch(Objects::nonNull) ? 1 : 0;
+  }
+
   private void load() {
+    load.enter();
     for (int i = 0; i < kernels.length; i++) {
       kernels[i].load(operands[i]);
     }
+    load.leave(batch);
   }
 
   /** The most samples a step takes. */
@@ -216,7 +239,9 @@ public final class TrainingPlan implements AutoCloseable {
    */
   public double step(float[] images, float[] targets, int n, double rate) {
     double loss = gradients(images, targets, n);
+    update.enter();
     state.update(rate);
+    update.leave(n);
     load();
     return loss;
   }
@@ -226,17 +251,25 @@ public final class TrainingPlan implements AutoCloseable {
     if (n < 1 || n > batch) {
       throw new IllegalArgumentException(n + " samples do not fit a plan for 1 to " + batch);
     }
+    upload.enter();
     backend.upload(images, values[training.network().inputs().getFirst().value()], n);
     backend.upload(targets, values[training.targets()], n);
+    upload.leave(n);
     for (int i = 0; i < kernels.length; i++) {
+      forwardRanges[i].enter();
       kernels[i].forward(operands[i], n);
+      forwardRanges[i].leave(n);
     }
+    clear.enter();
     state.clearGradients();
+    clear.leave(n);
     seed(training.crossEntropy(), 1);
     seed(training.centreLoss(), options.centreWeight());
     for (int i = kernels.length - 1; i >= 0; i--) {
       if (backward[i]) {
+        backwardRanges[i].enter();
         kernels[i].backward(operands[i], n);
+        backwardRanges[i].leave(n);
       }
     }
     crossEntropy = loss(training.crossEntropy());

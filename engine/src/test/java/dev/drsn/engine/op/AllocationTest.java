@@ -1,9 +1,8 @@
 package dev.drsn.engine.op;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import com.sun.management.ThreadMXBean;
+import dev.drsn.engine.Allocation;
 import dev.drsn.engine.backend.Backend;
 import dev.drsn.engine.backend.Dense;
 import dev.drsn.engine.backend.Kernel;
@@ -14,9 +13,6 @@ import dev.drsn.engine.backend.OptimizerKernel;
 import dev.drsn.engine.backend.View;
 import dev.drsn.engine.cpu.CpuBackend;
 import dev.drsn.engine.tensor.Shape;
-import java.lang.management.ManagementFactory;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -27,18 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 
-/**
- * Kernels of the CPU backend allocate nothing once they are compiled. Until the JIT has compiled
- * them, vectors are objects; so each kernel runs until a round allocates nothing, for a while at
- * most.
- */
+/** Kernels of the CPU backend allocate nothing once they are compiled. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AllocationTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final int ROUND = 20;
-
-  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-
   /** One thread: the caller's, whose allocation is counted. */
   private final Backend backend = new CpuBackend(1);
 
@@ -65,7 +52,7 @@ class AllocationTest {
       run.step(new OpRun.Step(n, true, OpRun.Add.NONE, false), test.data(0));
       Kernel kernel = run.kernel();
       Operands operands = run.operands();
-      allocatesNothing(
+      Allocation.none(
           () -> {
             kernel.load(operands);
             kernel.forward(operands, n);
@@ -88,7 +75,7 @@ class AllocationTest {
         views[i] = new View(memory, i * 1008L, new Dense(Shape.of(size)));
       }
       OptimizerKernel kernel = backend.compile(optimizer);
-      allocatesNothing(
+      Allocation.none(
           () -> {
             kernel.step(views[0], views[1], views[2], views[3], 0.01, 0.1, 7);
             kernel.average(views[1], views[0], 0.9);
@@ -103,28 +90,11 @@ class AllocationTest {
     float[] host = new float[shape.elements()];
     try (Memory memory = backend.allocate(layout.size())) {
       View view = new View(memory, 0, layout);
-      allocatesNothing(
+      Allocation.none(
           () -> {
             backend.upload(host, view, 3);
             backend.download(view, host, 3);
           });
     }
-  }
-
-  private void allocatesNothing(Runnable run) {
-    Instant end = Instant.now().plus(PATIENCE);
-    long allocated = allocated(run);
-    while (allocated > 0 && Instant.now().isBefore(end)) {
-      allocated = allocated(run);
-    }
-    assertThat(allocated).as("bytes in %d runs", ROUND).isZero();
-  }
-
-  private long allocated(Runnable run) {
-    long before = threads.getCurrentThreadAllocatedBytes();
-    for (int i = 0; i < ROUND; i++) {
-      run.run();
-    }
-    return threads.getCurrentThreadAllocatedBytes() - before;
   }
 }

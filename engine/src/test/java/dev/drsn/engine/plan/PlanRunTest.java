@@ -1,0 +1,125 @@
+package dev.drsn.engine.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drsn.engine.Allocation;
+import dev.drsn.engine.backend.Backend;
+import dev.drsn.engine.cpu.CpuBackend;
+import dev.drsn.engine.network.Network;
+import dev.drsn.engine.network.NetworkSpec;
+import dev.drsn.engine.network.NetworkSpec.Architecture;
+import dev.drsn.engine.op.Optimizer;
+import dev.drsn.engine.weights.Initialisation;
+import dev.drsn.engine.weights.Weights;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What running a plan costs beside its kernels, and what it tells of them. */
+class PlanRunTest {
+
+  private static final int N = 3;
+  private static final int CLASSES = 5;
+
+  private final Network network = NetworkSpec.of(Architecture.DRSN18_CW, 8, CLASSES, 1, 48).build();
+  private final Weights weights = Initialisation.of(network, 3);
+  private final Backend backend = new CpuBackend(2);
+  private final float[] images = images();
+  private final float[] targets = new float[N * CLASSES];
+
+  @AfterEach
+  void close() {
+    backend.close();
+  }
+
+  private static float[] images() {
+    SplittableRandom random = new SplittableRandom(1);
+    float[] images = new float[N * 48 * 48];
+    for (int i = 0; i < images.length; i++) {
+      images[i] = (float) random.nextGaussian();
+    }
+    return images;
+  }
+
+  private TrainingPlan training() {
+    for (int i = 0; i < N; i++) {
+      targets[i * CLASSES + i] = 1;
+    }
+    TrainingOptions options = TrainingOptions.of(Optimizer.Adam.standard(false));
+    return TrainingPlan.compile(network, weights, options, backend, N);
+  }
+
+  @Test
+  void aRunAllocatesNothing() {
+    float[] logits = new float[N * CLASSES];
+    try (InferencePlan plan = InferencePlan.compile(network, weights, backend, N)) {
+      Allocation.none(() -> plan.run(images, N, logits));
+    }
+  }
+
+  @Test
+  void aStepAllocatesNothing() {
+    try (TrainingPlan plan = training()) {
+      Allocation.none(() -> plan.step(images, targets, N, 1e-3));
+    }
+  }
+
+  @Test
+  void aProfileHasEveryNodeInOrderWithItsWork() {
+    float[] logits = new float[N * CLASSES];
+    try (InferencePlan plan = InferencePlan.compile(network, weights, backend, N)) {
+      Profile profile = Profile.of(() -> plan.run(images, N, logits), N, 5, Duration.ZERO);
+      List<String> expected = new ArrayList<>(List.of("upload"));
+      plan.network().nodes().forEach(node -> expected.add(node.name()));
+      expected.add("download");
+      assertThat(profile.steps()).extracting(Profile.Step::node).isEqualTo(expected);
+      assertThat(profile.steps().stream().mapToLong(Profile.Step::multiplyAccumulates).sum())
+          .isEqualTo(
+              network.multiplyAccumulates().values().stream().mapToLong(Long::longValue).sum());
+      for (Profile.Step step : profile.steps()) {
+        assertThat(step.milliseconds()).as(step.node()).isPositive();
+        if (step.operation().startsWith("convolution")) {
+          assertThat(step.algorithm()).as(step.node()).isNotEmpty();
+        }
+      }
+      assertThat(profile.steps().get(1).operation()).isEqualTo("convolution 3x3, relu");
+      assertThat(profile.steps().get(1).shape()).isEqualTo("8x48x48");
+      // Medians of parts need not add up to the median of the whole, but nearly do.
+      assertThat(profile.steps().stream().mapToDouble(profile::share).sum()).isBetween(0.3, 1.7);
+    }
+  }
+
+  @Test
+  void aTrainingsProfileGoesForwardAndBackward() {
+    try (TrainingPlan plan = training()) {
+      Profile profile = Profile.of(() -> plan.step(images, targets, N, 1e-3), N, 3, Duration.ZERO);
+      List<String> forward = new ArrayList<>(nodes(profile, "forward"));
+      List<String> backward = nodes(profile, "backward");
+      Collections.reverse(forward);
+      assertThat(backward).isEqualTo(forward).hasSizeGreaterThan(40);
+      assertThat(nodes(profile, ""))
+          .containsExactly("upload", "clear gradients", "optimiser", "load weights");
+      // The image has no gradient, every weight has one.
+      assertThat(work(profile, "conv1", "backward")).isEqualTo(work(profile, "conv1", "forward"));
+      assertThat(work(profile, "fc", "backward")).isEqualTo(2 * work(profile, "fc", "forward"));
+    }
+  }
+
+  private static List<String> nodes(Profile profile, String pass) {
+    return profile.steps().stream()
+        .filter(step -> step.pass().equals(pass))
+        .map(Profile.Step::node)
+        .toList();
+  }
+
+  private static long work(Profile profile, String node, String pass) {
+    return profile.steps().stream()
+        .filter(step -> step.node().equals(node) && step.pass().equals(pass))
+        .mapToLong(Profile.Step::multiplyAccumulates)
+        .sum();
+  }
+}
