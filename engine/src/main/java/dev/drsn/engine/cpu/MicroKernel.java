@@ -69,16 +69,17 @@ interface MicroKernel {
 
   /**
    * The most points that go with q vectors, q from 1 to 3. C2 broadcasts all scalars of a step
-   * before the first sum takes one, so about P + P Q + Q registers are live at once. Measured on
-   * Zen 4 and Zen 5: 10x2 and 6x3 run at the FMA roof with 32 registers and 5x2 and 3x3 with 16;
-   * 12x2, 8x3 and 6x2, 4x3 spill and lose a third to a half. One vector alone is bound by loads
-   * whatever P is.
+   * before the first sum takes one, so about P + P Q + Q registers are live at once, and what does
+   * not fit the general registers takes vector registers as well. Measured on Zen 5: 8x2 runs at
+   * the FMA roof in every process; 10x2 does so only in some: in others C2 keeps one of its sums on
+   * the stack, which costs a third. 12x2, 8x3 and, with 16 registers, 6x2 and 4x3 always spill. One
+   * vector alone is bound by loads whatever P is.
    */
   static int points(int q) {
     boolean many = Lanes.REGISTERS == 32;
     return switch (q) {
       case 1 -> many ? 12 : 7;
-      case 2 -> many ? 10 : 5;
+      case 2 -> many ? 8 : 5;
       case 3 -> many ? 6 : 3;
       default -> throw new IllegalArgumentException(q + " vectors a point");
     };

@@ -72,8 +72,9 @@ final class WinogradCorrelation implements Correlation {
       firstBlock[g] = firstBlock[g - 1] + groups[g - 1];
     }
     int widest = Arrays.stream(groups).max().orElseThrow();
-    int fitting = CHUNK_BYTES / 4 / (a * a * (depth + widest * L)) / 10 * 10;
-    chunk = Math.clamp(fitting, 10, 120);
+    int most = MicroKernel.points(widest);
+    int fitting = CHUNK_BYTES / 4 / (a * a * (depth + widest * L)) / most * most;
+    chunk = Math.clamp(fitting, most, 15 * most);
     // One vector more than a power of two: elements of a square fall into different cache sets.
     stepV = chunk * depth + L;
     stepM = chunk * widest * L + L;
