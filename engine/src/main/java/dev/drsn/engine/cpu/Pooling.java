@@ -122,19 +122,43 @@ final class Pooling implements Kernel {
     int yi = Blocked.at(y, plane);
     int stride = Blocked.of(x).rowStride();
     for (int p = 0; p < top.length; p++) {
+      int rows = bottom[p] - top[p];
+      int row = xi + top[p] * stride;
       for (int q = 0; q < left.length; q++) {
-        int end = right[q] * LANES;
-        FloatVector best = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-        for (int i = top[p]; i < bottom[p]; i++) {
-          int row = xi + i * stride;
-          for (int j = left[q] * LANES; j < end; j += LANES) {
-            best = best.max(FloatVector.fromArray(SPECIES, xs, row + j));
-          }
-        }
+        int at = row + left[q] * LANES;
+        int columns = right[q] - left[q];
+        // The usual window as straight-line code: loops this short cost more than their bodies.
+        FloatVector best =
+            columns == 3
+                ? widestOfThree(xs, at, rows, stride)
+                : widest(xs, at, rows, columns, stride);
         best.intoArray(ys, yi + q * LANES);
       }
       yi += Blocked.of(y).rowStride();
     }
+  }
+
+  private static FloatVector widestOfThree(float[] xs, int at, int rows, int stride) {
+    FloatVector best = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+    for (int i = 0; i < rows; i++) {
+      FloatVector a = FloatVector.fromArray(SPECIES, xs, at);
+      FloatVector b = FloatVector.fromArray(SPECIES, xs, at + LANES);
+      FloatVector c = FloatVector.fromArray(SPECIES, xs, at + 2 * LANES);
+      best = best.max(a.max(b).max(c));
+      at += stride;
+    }
+    return best;
+  }
+
+  private static FloatVector widest(float[] xs, int at, int rows, int columns, int stride) {
+    FloatVector best = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns * LANES; j += LANES) {
+        best = best.max(FloatVector.fromArray(SPECIES, xs, at + j));
+      }
+      at += stride;
+    }
+    return best;
   }
 
   private void maximumBackward(int plane, int thread) {
