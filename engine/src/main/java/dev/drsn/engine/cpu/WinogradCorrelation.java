@@ -8,14 +8,20 @@ import jdk.incubator.vector.FloatVector;
  * transformed weights, {@code M[f][tile][o] = sum over i of V[f][tile][i] U[f][i][o]} for each of
  * the a a elements f of a square, then Y from M.
  *
- * <p>An item of work is a chunk of tiles, so many that V of all input channels and M of one group
- * of output channels stay in L2 together: x is read once and y written once, nothing else goes
- * through memory but U, of which each vector serves all tiles of the chunk.
+ * <p>An item of work is a chunk of tiles and a part of the output channels. U is a a / 9 times the
+ * weights and read anew for each chunk, so what bounds the speed is which of two ways moves fewer
+ * bytes. Where U is small, chunks are: V of all input channels and M of one group of output
+ * channels stay in L2. Where it is large, {@link #LARGE_CHUNK} tiles share it, and V and M of all
+ * the part's groups go through L3: element by element of the square, so that V[f] stays in L2 while
+ * U[f] passes.
  */
 final class WinogradCorrelation implements Correlation {
 
   /** Bytes of V and M of a chunk; the weights of a product come on top, within 1 MB of L2. */
   private static final int CHUNK_BYTES = 640 << 10;
+
+  /** Tiles that share a large U. */
+  private static final int LARGE_CHUNK = 64;
 
   private static final int L = Lanes.COUNT;
 
@@ -32,6 +38,10 @@ final class WinogradCorrelation implements Correlation {
   private final int sampleTiles;
   private final int depth;
   private final int chunk;
+
+  /** Groups of output channels whose M is held at a time. */
+  private final int band;
+
   private final int stepV;
   private final int stepM;
   private final int[] groups;
@@ -74,10 +84,18 @@ final class WinogradCorrelation implements Correlation {
     int widest = Arrays.stream(groups).max().orElseThrow();
     int most = MicroKernel.points(widest);
     int fitting = CHUNK_BYTES / 4 / (a * a * (depth + widest * L)) / most * most;
-    chunk = Math.clamp(fitting, most, 15 * most);
+    int small = Math.clamp(fitting, most, 15 * most);
+    double weights = (double) depth * out.blocks() * L;
+    double moved = 2.0 * (depth + out.blocks() * L);
+    // U is one long stream, which the processor fetches ahead; V and M are not. Measured: a factor
+    // 4.
+    boolean large = 4 * (weights / LARGE_CHUNK + moved) < weights / small;
+    chunk = large ? LARGE_CHUNK : small;
+    band = large ? groups.length : 1;
+    int bandBlocks = large ? out.blocks() : widest;
     // One vector more than a power of two: elements of a square fall into different cache sets.
     stepV = chunk * depth + L;
-    stepM = chunk * widest * L + L;
+    stepM = chunk * bandBlocks * L + L;
     tileV = new int[chunk];
     for (int t = 0; t < chunk; t++) {
       tileV[t] = t * depth;
@@ -150,9 +168,16 @@ final class WinogradCorrelation implements Correlation {
     sliding.tiles = n * sampleTiles;
     int threads = workers.threads();
     int chunks = (sliding.tiles + chunk - 1) / chunk;
-    // As many for each thread, where there are enough.
-    sliding.chunks = Math.min(sliding.tiles, (chunks + threads - 1) / threads * threads);
-    workers.run(sliding, sliding.chunks);
+    if (band > 1 && chunks < threads) {
+      // Each thread reads its part of U only, and makes V for itself.
+      sliding.parts = Math.min(groups.length, (threads + chunks - 1) / chunks);
+    } else {
+      // As many for each thread, where there are enough.
+      sliding.parts = 1;
+      chunks = Math.min(sliding.tiles, (chunks + threads - 1) / threads * threads);
+    }
+    sliding.chunks = chunks;
+    workers.run(sliding, chunks * sliding.parts);
     sliding.x = null;
     sliding.y = null;
     sliding.residual = null;
@@ -171,11 +196,14 @@ final class WinogradCorrelation implements Correlation {
     private int scratchBase;
     private int tiles;
     private int chunks;
+    private int parts;
 
     @Override
     public void run(int item, int thread) {
-      int first = (int) ((long) tiles * item / chunks);
-      int count = (int) ((long) tiles * (item + 1) / chunks) - first;
+      int index = item / parts;
+      int part = item % parts;
+      int first = (int) ((long) tiles * index / chunks);
+      int count = (int) ((long) tiles * (index + 1) / chunks) - first;
       int v = scratchBase + thread * threadSize();
       int m = v + a * a * stepV;
       int square = m + a * a * stepM;
@@ -183,14 +211,23 @@ final class WinogradCorrelation implements Correlation {
       for (int t = 0; t < count; t++) {
         read(first + t, v + tileV[t], square, buffer);
       }
-      for (int g = 0; g < groups.length; g++) {
-        multiply(g, count, v, m);
-        for (int t = 0; t < count; t++) {
-          for (int k = 0; k < groups[g]; k++) {
-            write(first + t, firstBlock[g] + k, m + tileM[groups[g]][t] + k * L, square, buffer);
+      int end = groups.length * (part + 1) / parts;
+      for (int g = groups.length * part / parts; g < end; g += band) {
+        int until = Math.min(g + band, end);
+        for (int f = 0; f < a * a; f++) {
+          for (int each = g; each < until; each++) {
+            multiply(each, f, count, v, inM(g, each, m));
           }
         }
+        for (int each = g; each < until; each++) {
+          write(first, count, each, inM(g, each, m), square, buffer);
+        }
       }
+    }
+
+    /** Where a group's M lies in that of a band. */
+    private int inM(int firstOfBand, int g, int m) {
+      return m + chunk * (firstBlock[g] - firstBlock[firstOfBand]) * L;
     }
 
     /** V of one tile, all input channels. */
@@ -224,36 +261,43 @@ final class WinogradCorrelation implements Correlation {
       }
     }
 
-    private void multiply(int g, int count, int v, int m) {
+    private void multiply(int g, int f, int count, int v, int m) {
       int q = groups[g];
       int most = MicroKernel.points(q);
-      int parts = (count + most - 1) / most;
+      int slices = (count + most - 1) / most;
       int weights = CpuMemory.BASE + a * a * depth * firstBlock[g] * L;
-      for (int f = 0; f < a * a; f++) {
-        for (int part = 0; part < parts; part++) {
-          int at = count * part / parts;
-          int p = count * (part + 1) / parts - at;
-          kernels[q][p].run(
-              scratch,
-              tileV,
-              at,
-              v + f * stepV,
-              oneRun,
-              1,
-              depth,
-              packed,
-              weights + f * depth * q * L,
-              scratch,
-              tileM[q],
-              m + f * stepM,
-              L,
-              null,
-              0,
-              null,
-              tileM[q],
-              0,
-              0,
-              false);
+      for (int slice = 0; slice < slices; slice++) {
+        int at = count * slice / slices;
+        int p = count * (slice + 1) / slices - at;
+        kernels[q][p].run(
+            scratch,
+            tileV,
+            at,
+            v + f * stepV,
+            oneRun,
+            1,
+            depth,
+            packed,
+            weights + f * depth * q * L,
+            scratch,
+            tileM[q],
+            m + f * stepM,
+            L,
+            null,
+            0,
+            null,
+            tileM[q],
+            0,
+            0,
+            false);
+      }
+    }
+
+    /** y of a chunk's tiles and a group's blocks. */
+    private void write(int first, int count, int g, int m, int square, int buffer) {
+      for (int t = 0; t < count; t++) {
+        for (int k = 0; k < groups[g]; k++) {
+          write(first + t, firstBlock[g] + k, m + tileM[groups[g]][t] + k * L, square, buffer);
         }
       }
     }
