@@ -3,6 +3,7 @@ package dev.drsn.engine.cpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drsn.engine.tensor.Shape;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +35,7 @@ final class WinogradCorrelationTest {
 
   @Test
   void doesNotDependOnTheNumberOfThreads() {
-    assertThat(run(true, 448, 440, 3, N)).containsExactly(run(true, 448, 440, 1, N));
+    assertThat(Arrays.equals(run(true, 448, 440, 3, N), run(true, 448, 440, 1, N))).isTrue();
   }
 
   @Test
@@ -42,9 +43,8 @@ final class WinogradCorrelationTest {
     float[] two = run(true, 448, 440, 2, 2);
     float[] three = run(true, 448, 440, 2, N);
     int sample = two.length / N;
-    for (int i = 0; i < two.length; i++) {
-      assertThat(two[i]).isEqualTo(i < 2 * sample ? three[i] : 0);
-    }
+    assertThat(Arrays.equals(two, 0, 2 * sample, three, 0, 2 * sample)).isTrue();
+    assertThat(Arrays.equals(two, 2 * sample, 3 * sample, new float[sample], 0, sample)).isTrue();
   }
 
   /** y of a 3x3 correlation with padding 1, bias, residual and ReLU, halos and all. */
