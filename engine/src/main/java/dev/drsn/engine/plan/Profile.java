@@ -151,8 +151,11 @@ public record Profile(List<Step> steps, double milliseconds, int samples, int ru
     return 2.0 * work * samples / (milliseconds * 1e6);
   }
 
-  /** A step's share of the whole run, 0 to 1. */
+  /**
+   * A step's share of all steps' time, 0 to 1. Not of the whole run's: medians of parts need not
+   * add up to the median of the whole, least of all on a busy machine.
+   */
   public double share(Step step) {
-    return step.milliseconds / milliseconds;
+    return step.milliseconds / steps.stream().mapToDouble(Step::milliseconds).sum();
   }
 }

@@ -116,11 +116,14 @@ class WorkersTest {
       for (int i = 0; i < 100; i++) {
         assertThat(sum(workers, 100)).isEqualTo(4950);
       }
-      // Long enough to spin in vain and park, on a busy machine too.
-      Thread.sleep(200);
-      long used = processorTime(ours);
-      Thread.sleep(200);
-      assertThat(processorTime(ours) - used).as("nanoseconds").isLessThan(1_000_000);
+      // They spin in vain for a while before they park; on a busy machine that takes its time.
+      long used = Long.MAX_VALUE;
+      for (int i = 0; i < 50 && used > 1_000_000; i++) {
+        long start = processorTime(ours);
+        Thread.sleep(200);
+        used = processorTime(ours) - start;
+      }
+      assertThat(used).as("nanoseconds of 200 ms").isLessThan(1_000_000);
       assertThat(sum(workers, 100)).isEqualTo(4950);
     }
   }
