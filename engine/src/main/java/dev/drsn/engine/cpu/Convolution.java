@@ -77,7 +77,7 @@ final class Convolution implements Kernel {
       Blocked dx = (Blocked) layouts.dx()[0];
       Blocked dr = residual ? (Blocked) layouts.dx()[1] : null;
       outputGradient = new OutputGradient(y, dy, dr, workers);
-      weightGradient = new WeightGradient(x, dy, window, workers);
+      weightGradient = WeightGradient.of(x, dy, window, workers, choice);
       scratch = Math.max(scratch, weightGradient.scratchSize());
       boolean direct = dx == null || vectors(dx);
       dataGradient =
@@ -112,7 +112,8 @@ final class Convolution implements Kernel {
 
   @Override
   public String algorithm() {
-    return forward.form();
+    String form = forward.form();
+    return weightGradient == null ? form : form + ", dw " + weightGradient.form();
   }
 
   @Override

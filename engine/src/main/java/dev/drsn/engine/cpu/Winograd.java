@@ -1,5 +1,6 @@
 package dev.drsn.engine.cpu;
 
+import dev.drsn.engine.op.Window;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -27,6 +28,9 @@ final class Winograd {
 
   /** Below this many tiles the weights, which are a a instead of 9 to read, are not worth it. */
   private static final int FEWEST_TILES = 32;
+
+  /** Products per element of a square for dw from its transform: to the dense order, mainly. */
+  private static final double TO_WEIGHTS = 10;
 
   private static final Winograd[] BY_M = new Winograd[5];
 
@@ -130,6 +134,17 @@ final class Winograd {
     return plain && in.lanes() == Lanes.COUNT ? suitable(algorithm) : List.of();
   }
 
+  /** Those that may compute a weight gradient. */
+  static List<Winograd> suitable(Algorithm algorithm, Blocked in, Blocked out, Window window) {
+    boolean plain =
+        window.height() == TAPS
+            && window.width() == TAPS
+            && window.strideH() == 1
+            && window.strideW() == 1;
+    boolean vectors = in.lanes() == Lanes.COUNT && out.lanes() == Lanes.COUNT;
+    return plain && vectors ? suitable(algorithm) : List.of();
+  }
+
   /** Those that may compute windows of 3 x 3 and stride 1. */
   static List<Winograd> suitable(Algorithm algorithm) {
     return IntStream.of(4, 3, 2).filter(algorithm::allowsWinograd).mapToObj(Winograd::of).toList();
@@ -145,6 +160,14 @@ final class Winograd {
     // A transformed vector costs about six instructions, in and out.
     double work = tiles * a * a * (1.1 * products + 6.0 * (inBlocks + outBlocks));
     return n * tiles >= FEWEST_TILES ? work : work + directWork(inBlocks, outBlocks, rows, columns);
+  }
+
+  /** The same for a weight gradient, whose transforms go through the last level of the cache. */
+  double gradientWork(int n, int inBlocks, int outBlocks, int rows, int columns) {
+    double products = (double) inBlocks * Lanes.COUNT * outBlocks;
+    int tiles = tiles(rows, columns);
+    double transforms = 12.0 * (inBlocks + outBlocks);
+    return a * a * (tiles * (1.1 * products + transforms) + TO_WEIGHTS * products / n);
   }
 
   /** The same for direct sums. */

@@ -75,6 +75,8 @@ final class OpCases {
         conv("b r", 16, square(3, 1, 1), 1, 16, 29, 4),
         conv("bsr", 64, square(3, 1, 1), 1, 64, 14, 14),
         conv("b r", 24, square(3, 1, 1), 5, 40, 5, 5),
+        conv("   ", 70, square(3, 1, 1), 2, 81, 12, 13),
+        conv("   ", 16, square(3, 1, 1), 8, 16, 61, 62),
         conv("   ", 16, square(3, 2, 1), 2, 8, 9, 9),
         conv("b r", 17, square(3, 2, 1), 2, 33, 7, 5),
         conv("b r", 16, square(3, 2, 1), 3, 16, 8, 8),
