@@ -2,7 +2,7 @@ package dev.drsn.cli;
 
 import dev.drsn.engine.Backends;
 import dev.drsn.engine.backend.Backend;
-import java.io.IOException;
+import dev.drsn.engine.cpu.Processor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -38,7 +38,11 @@ final class InfoCommand implements Callable<Integer> {
             + System.getProperty("os.version")
             + ", "
             + System.getProperty("os.arch"));
-    line(json, text, "processor", processor() + ", " + runtime.availableProcessors() + " threads");
+    line(
+        json,
+        text,
+        "processor",
+        Processor.name() + ", " + runtime.availableProcessors() + " threads");
     line(
         json,
         text,
@@ -73,19 +77,5 @@ final class InfoCommand implements Callable<Integer> {
     ModelSummary summary = ModelSummary.of(model.read());
     json.set("model", summary.json().put("file", file.toString()));
     return file + System.lineSeparator() + summary.text().indent(11).stripTrailing();
-  }
-
-  /** The processor's name as Linux tells it; elsewhere the architecture. */
-  private static String processor() {
-    Path cpuInfo = Path.of("/proc/cpuinfo");
-    try (var lines = Files.lines(cpuInfo)) {
-      return lines
-          .filter(line -> line.startsWith("model name"))
-          .map(line -> line.substring(line.indexOf(':') + 1).strip())
-          .findFirst()
-          .orElse(System.getProperty("os.arch"));
-    } catch (IOException e) {
-      return System.getProperty("os.arch");
-    }
   }
 }

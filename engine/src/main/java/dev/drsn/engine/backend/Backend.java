@@ -40,18 +40,39 @@ public interface Backend extends AutoCloseable {
   OptimizerKernel compile(Optimizer optimizer);
 
   /**
-   * Copies the first n samples, row-major, from the host.
+   * How many samples of a network are best run at once where there are more: so few that what
+   * layers pass to each other stays in a cache, so many that all units are busy.
    *
-   * @param source {@code n sampleElements} floats or more
+   * @param batch how many there are
+   * @param sampleSize scalars of one sample that the hungriest layer reads and writes
    */
-  void upload(float[] source, View destination, int n);
+  int together(int batch, long sampleSize);
 
   /**
-   * Copies the first n samples to the host, row-major; waits for what is still running.
+   * Copies n samples, row-major, from the host to the first n of a view.
    *
-   * @param destination {@code n sampleElements} floats or more
+   * @param source {@code (first + n) sampleElements} floats or more
+   * @param first the first sample to copy
    */
-  void download(View source, float[] destination, int n);
+  void upload(float[] source, int first, View destination, int n);
+
+  /** The same from the source's beginning. */
+  default void upload(float[] source, View destination, int n) {
+    upload(source, 0, destination, n);
+  }
+
+  /**
+   * Copies the first n samples of a view to the host, row-major; waits for what is still running.
+   *
+   * @param destination {@code (first + n) sampleElements} floats or more
+   * @param first the first sample to write
+   */
+  void download(View source, float[] destination, int first, int n);
+
+  /** The same to the destination's beginning. */
+  default void download(View source, float[] destination, int n) {
+    download(source, destination, 0, n);
+  }
 
   /** Sets every scalar of a dense view. */
   void fill(View destination, float value);

@@ -16,7 +16,6 @@ import dev.drsn.engine.op.Window;
 import dev.drsn.engine.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The processor's cores and vector units. Activations are {@link Blocked}, parameters row-major;
@@ -32,9 +31,10 @@ public final class CpuBackend implements Backend {
 
   private final Workers workers;
   private final Choice choice;
+  private final long sharedCache = Processor.sharedCache();
 
-  /** The idle one of the transfers; null while a caller uses it. */
-  private final AtomicReference<Transfer> transfer = new AtomicReference<>();
+  /** One a thread: plans that run at once copy at once, and no run makes one anew. */
+  private final ThreadLocal<Transfer> transfer;
 
   /**
    * A backend.
@@ -50,6 +50,7 @@ public final class CpuBackend implements Backend {
     int threads = options.threads();
     workers = new Workers(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
     choice = new Choice(options);
+    transfer = ThreadLocal.withInitial(() -> new Transfer(workers));
   }
 
   @Override
@@ -138,23 +139,20 @@ public final class CpuBackend implements Backend {
     return new Optimizers(optimizer, workers);
   }
 
+  /** As many as leave what a layer reads and writes in the last cache. */
   @Override
-  public void upload(float[] source, View destination, int n) {
-    Transfer mine = take();
-    mine.upload(source, destination, n);
-    transfer.set(mine);
+  public int together(int batch, long sampleSize) {
+    return Math.clamp(sharedCache / (Float.BYTES * sampleSize), 1, batch);
   }
 
   @Override
-  public void download(View source, float[] destination, int n) {
-    Transfer mine = take();
-    mine.download(source, destination, n);
-    transfer.set(mine);
+  public void upload(float[] source, int first, View destination, int n) {
+    transfer.get().upload(source, first, destination, n);
   }
 
-  private Transfer take() {
-    Transfer idle = transfer.getAndSet(null);
-    return idle == null ? new Transfer(workers) : idle;
+  @Override
+  public void download(View source, float[] destination, int first, int n) {
+    transfer.get().download(source, destination, first, n);
   }
 
   @Override

@@ -16,31 +16,33 @@ final class Transfer {
   private final Workers.Task out = this::out;
   private float[] host;
   private View view;
+  private int origin;
 
   Transfer(Workers workers) {
     this.workers = workers;
   }
 
-  void upload(float[] source, View destination, int n) {
+  void upload(float[] source, int first, View destination, int n) {
+    int each = destination.shape().sampleElements();
     if (destination.layout() instanceof Blocked layout) {
-      run(in, source, destination, n * layout.blocks());
+      run(in, source, first * each, destination, n * layout.blocks());
     } else {
-      int size = n * destination.shape().sampleElements();
-      System.arraycopy(source, 0, array(destination), base(destination), size);
+      System.arraycopy(source, first * each, array(destination), base(destination), n * each);
     }
   }
 
-  void download(View source, float[] destination, int n) {
+  void download(View source, float[] destination, int first, int n) {
+    int each = source.shape().sampleElements();
     if (source.layout() instanceof Blocked layout) {
-      run(out, destination, source, n * layout.blocks());
+      run(out, destination, first * each, source, n * layout.blocks());
     } else {
-      int size = n * source.shape().sampleElements();
-      System.arraycopy(array(source), base(source), destination, 0, size);
+      System.arraycopy(array(source), base(source), destination, first * each, n * each);
     }
   }
 
-  private void run(Workers.Task task, float[] host, View view, int planes) {
+  private void run(Workers.Task task, float[] host, int first, View view, int planes) {
     this.host = host;
+    origin = first;
     this.view = view;
     workers.run(task, planes);
     this.host = null;
@@ -66,7 +68,7 @@ final class Transfer {
     int w = shape.w();
     for (int c = first; c < last; c++) {
       int at = Blocked.at(view, plane) + c - first;
-      int row = (plane / blocks * shape.c() + c) * shape.area();
+      int row = origin + (plane / blocks * shape.c() + c) * shape.area();
       for (int i = 0; i < shape.h(); i++) {
         if (in) {
           for (int j = 0; j < w; j++) {

@@ -26,11 +26,13 @@ public final class InferencePlan implements AutoCloseable {
   private final Backend backend;
   private final Network network;
   private final int batch;
+  private final int part;
   private final Memory parameters;
   private final Memory activations;
   private final View input;
   private final View output;
   private final View embedding;
+  private final float[] embeddings;
   private final Kernel[] kernels;
   private final Operands[] operands;
   private final ProfileRange[] ranges;
@@ -42,8 +44,9 @@ public final class InferencePlan implements AutoCloseable {
     this.backend = backend;
     this.network = EpilogueFusion.fuse(folding.network());
     this.batch = batch;
-    Shape[] shapes = network.shapes(batch);
     List<Node> nodes = network.nodes();
+    part = backend.together(batch, hungriest(network));
+    Shape[] shapes = network.shapes(part);
     Layout[] layouts = layouts(network, shapes, backend);
     kernels = new Kernel[nodes.size()];
     operands = new Operands[nodes.size()];
@@ -88,6 +91,7 @@ public final class InferencePlan implements AutoCloseable {
     embedding = values[network.embedding()];
     upload = Steps.of("upload", Steps.text(input.shape()));
     download = Steps.of("download", Steps.text(output.shape()));
+    embeddings = part < batch ? new float[batch * embeddingSize()] : null;
   }
 
   /**
@@ -102,6 +106,20 @@ public final class InferencePlan implements AutoCloseable {
       throw new IllegalArgumentException("batch " + batch + " is below 1");
     }
     return new InferencePlan(network, weights, backend, batch);
+  }
+
+  /** Scalars of a sample that the operation with most inputs and outputs reads and writes. */
+  private static long hungriest(Network network) {
+    Shape[] shapes = network.shapes(1);
+    long most = 0;
+    for (Node node : network.nodes()) {
+      long each = shapes[node.output()].elements();
+      for (int value : node.inputs()) {
+        each += shapes[value].elements();
+      }
+      most = Math.max(most, each);
+    }
+    return most;
   }
 
   static Layout[] layouts(Network network, Shape[] shapes, Backend backend) {
@@ -194,8 +212,16 @@ public final class InferencePlan implements AutoCloseable {
     if (n < 1 || n > batch) {
       throw new IllegalArgumentException(n + " samples do not fit a plan for 1 to " + batch);
     }
+    int parts = (n + part - 1) / part;
+    for (int i = 0; i < parts; i++) {
+      int first = (int) ((long) n * i / parts);
+      run(images, first, (int) ((long) n * (i + 1) / parts) - first, logits, parts > 1);
+    }
+  }
+
+  private void run(float[] images, int first, int n, float[] logits, boolean several) {
     upload.enter();
-    backend.upload(images, input, n);
+    backend.upload(images, first, input, n);
     upload.leave(n);
     for (int i = 0; i < kernels.length; i++) {
       ranges[i].enter();
@@ -203,7 +229,10 @@ public final class InferencePlan implements AutoCloseable {
       ranges[i].leave(n);
     }
     download.enter();
-    backend.download(output, logits, n);
+    backend.download(output, logits, first, n);
+    if (several) {
+      backend.download(embedding, embeddings, first, n);
+    }
     download.leave(n);
   }
 
@@ -213,7 +242,11 @@ public final class InferencePlan implements AutoCloseable {
    * @param n as in that run
    */
   public void embedding(float[] destination, int n) {
-    backend.download(embedding, destination, n);
+    if (n > part) {
+      System.arraycopy(embeddings, 0, destination, 0, n * embeddingSize());
+    } else {
+      backend.download(embedding, destination, n);
+    }
   }
 
   @Override

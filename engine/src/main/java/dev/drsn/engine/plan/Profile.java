@@ -73,7 +73,7 @@ public record Profile(List<Step> steps, double milliseconds, int samples, int ru
       }
       recording.stop();
       recording.dump(file);
-      return new Profile(steps(file), median(whole), samples, runs);
+      return new Profile(steps(file, runs), median(whole), samples, runs);
     } catch (IOException e) {
       throw new DrsnException(
           "no flight recording can be made in "
@@ -96,7 +96,7 @@ public record Profile(List<Step> steps, double milliseconds, int samples, int ru
     }
   }
 
-  private static List<Step> steps(Path file) throws IOException {
+  private static List<Step> steps(Path file, int runs) throws IOException {
     Map<Step, List<Double>> times = new LinkedHashMap<>();
     List<RecordedEvent> events = new ArrayList<>(RecordingFile.readAllEvents(file));
     events.sort((a, b) -> a.getStartTime().compareTo(b.getStartTime()));
@@ -124,8 +124,17 @@ public record Profile(List<Step> steps, double milliseconds, int samples, int ru
                     step.shape,
                     step.algorithm,
                     step.multiplyAccumulates,
-                    median(all.stream().mapToDouble(Double::doubleValue).toArray()))));
+                    median(byRun(all, runs)))));
     return steps;
+  }
+
+  /** Times in order; a run of several parts has each step several times. */
+  static double[] byRun(List<Double> all, int runs) {
+    double[] sums = new double[runs];
+    for (int i = 0; i < all.size(); i++) {
+      sums[(int) ((long) i * runs / all.size())] += all.get(i);
+    }
+    return sums;
   }
 
   private static double median(double[] values) {

@@ -94,17 +94,25 @@ public final class ReferenceBackend implements Backend {
     };
   }
 
+  /** All of them: there is no cache to think of. */
   @Override
-  public void upload(float[] source, View destination, int n) {
-    for (int i = 0; i < n * destination.shape().sampleElements(); i++) {
-      Scalars.set(destination, i, source[i]);
+  public int together(int batch, long sampleSize) {
+    return batch;
+  }
+
+  @Override
+  public void upload(float[] source, int first, View destination, int n) {
+    int each = destination.shape().sampleElements();
+    for (int i = 0; i < n * each; i++) {
+      Scalars.set(destination, i, source[first * each + i]);
     }
   }
 
   @Override
-  public void download(View source, float[] destination, int n) {
-    for (int i = 0; i < n * source.shape().sampleElements(); i++) {
-      destination[i] = (float) Scalars.get(source, i);
+  public void download(View source, float[] destination, int first, int n) {
+    int each = source.shape().sampleElements();
+    for (int i = 0; i < n * each; i++) {
+      destination[first * each + i] = (float) Scalars.get(source, i);
     }
   }
 

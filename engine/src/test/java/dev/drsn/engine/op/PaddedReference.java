@@ -71,13 +71,18 @@ class PaddedReference implements Backend {
   }
 
   @Override
-  public void upload(float[] source, View destination, int n) {
-    reference.upload(source, destination, n);
+  public int together(int batch, long sampleSize) {
+    return reference.together(batch, sampleSize);
   }
 
   @Override
-  public void download(View source, float[] destination, int n) {
-    reference.download(source, destination, n);
+  public void upload(float[] source, int first, View destination, int n) {
+    reference.upload(source, first, destination, n);
+  }
+
+  @Override
+  public void download(View source, float[] destination, int first, int n) {
+    reference.download(source, destination, first, n);
   }
 
   @Override

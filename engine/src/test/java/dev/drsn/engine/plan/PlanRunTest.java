@@ -12,6 +12,7 @@ import dev.drsn.engine.network.NetworkSpec.Architecture;
 import dev.drsn.engine.op.Optimizer;
 import dev.drsn.engine.weights.Initialisation;
 import dev.drsn.engine.weights.Weights;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,6 +26,7 @@ class PlanRunTest {
 
   private static final int N = 3;
   private static final int CLASSES = 5;
+  private static final int IMAGE = 48 * 48;
 
   private final Network network = NetworkSpec.of(Architecture.DRSN18_CW, 8, CLASSES, 1, 48).build();
   private final Weights weights = Initialisation.of(network, 3);
@@ -39,11 +41,51 @@ class PlanRunTest {
 
   private static float[] images() {
     SplittableRandom random = new SplittableRandom(1);
-    float[] images = new float[N * 48 * 48];
+    float[] images = new float[N * IMAGE];
     for (int i = 0; i < images.length; i++) {
       images[i] = (float) random.nextGaussian();
     }
     return images;
+  }
+
+  /** A backend that takes few samples at once, whatever its caches. */
+  private static Backend two() {
+    Backend cpu = new CpuBackend(2);
+    return (Backend)
+        Proxy.newProxyInstance(
+            Backend.class.getClassLoader(),
+            new Class<?>[] {Backend.class},
+            (_, method, arguments) ->
+                method.getName().equals("together") ? 2 : method.invoke(cpu, arguments));
+  }
+
+  @Test
+  void samplesMayRunInParts() {
+    int most = 5;
+    float[] images = new float[most * IMAGE];
+    for (int i = 0; i < images.length; i++) {
+      images[i] = (float) Math.sin(i);
+    }
+    try (Backend parts = two();
+        InferencePlan whole = InferencePlan.compile(network, weights, backend, most);
+        InferencePlan inParts = InferencePlan.compile(network, weights, parts, most)) {
+      for (int n = 1; n <= most; n++) {
+        float[][] results = new float[4][most * whole.embeddingSize()];
+        whole.run(images, n, results[0]);
+        whole.embedding(results[1], n);
+        inParts.run(images, n, results[2]);
+        inParts.embedding(results[3], n);
+        assertThat(results[2]).as("logits of %d", n).containsExactly(results[0], within(1e-5f));
+        assertThat(results[3]).as("embedding").containsExactly(results[1], within(1e-4f));
+      }
+      assertThat(inParts.batch()).isEqualTo(most);
+    }
+  }
+
+  @Test
+  void aProfileAddsTheParts() {
+    assertThat(Profile.byRun(List.of(1.0, 2.0, 3.0, 4.0, 5.0, 6.0), 2)).containsExactly(6, 15);
+    assertThat(Profile.byRun(List.of(1.0, 2.0), 2)).containsExactly(1, 2);
   }
 
   private TrainingPlan training() {
