@@ -1,17 +1,20 @@
 package dev.drsn.bench;
 
-import dev.drsn.bench.Rounds.Effort;
-import dev.drsn.engine.network.NetworkSpec;
-import dev.drsn.engine.network.NetworkSpec.Architecture;
+import dev.drsn.bench.contender.Peer;
+import dev.drsn.bench.result.Cell;
+import dev.drsn.bench.result.Provenance;
+import dev.drsn.bench.result.ResultFile;
+import dev.drsn.bench.time.Effort;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -20,149 +23,149 @@ import picocli.CommandLine.Spec;
 /** {@code drsn bench}: this engine against others, cell by cell. */
 @Command(
     name = "bench",
-    description = "Measures drsn against ONNX Runtime and libtorch on this machine.",
+    description = {
+      "Measures drsn against ONNX Runtime and libtorch on this machine.",
+      "All get the same network, weights, images and number of threads; their answers are compared"
+          + " before anything is timed, and they run in turn, in processes of their own.",
+      "A ratio above 1 says that drsn is faster."
+    },
+    synopsisSubcommandLabel = "[COMMAND]",
+    subcommands = ReportCommand.class,
     footerHeading = "%nExamples:%n",
     footer = {
       "  drsn bench --network resnet18 --batch 1 --threads 2 --quick",
-      "  drsn bench --network resnet18,senet18,drsn18-cw --batch 1,8,32 --threads 1,2 --json",
-      "  drsn bench --train --network resnet18 --size 112 --batch 32 --threads 2"
+      "  drsn bench --network resnet18,senet18,drsn18-cw --batch 1,8,32 --json",
+      "  drsn bench --train --network resnet18 --size 112 --batch 32 --threads 2",
+      "  drsn bench --growth --quick --out bench/results/growth.json",
+      "  drsn bench report"
     })
 public final class BenchCommand implements Callable<Integer> {
-  private static final int MOST_THREADS = 1024;
-  private static final int MOST_BATCH = 4096;
+  private static final int MOST_LAUNCHES = 100;
 
   @Spec private CommandSpec command;
+
+  @Mixin private CellOptions cells;
+
+  @ArgGroup private What what = new What();
+
+  /** What is measured; inference where nothing else is asked for. */
+  static final class What {
+    @Option(names = "--train", description = "Training steps instead of inference.")
+    private boolean train;
+
+    @Option(
+        names = "--start",
+        description = "Time from the start of 'drsn classify' to its first answer.")
+    private boolean start;
+
+    @Option(
+        names = "--memory",
+        description = "Most resident memory of a process that only infers, in MB.")
+    private boolean memory;
+  }
 
   @Option(
       names = "--against",
       split = ",",
       paramLabel = "PEER",
       description = "onnxruntime, libtorch; default: both, with --train libtorch.")
-  private List<String> against = new ArrayList<>();
+  private List<String> against = List.of();
 
   @Option(
-      names = "--network",
+      names = "--growth",
       split = ",",
-      paramLabel = "NAME",
-      defaultValue = "resnet18",
-      description = "Networks; default: ${DEFAULT-VALUE}.")
-  private List<String> networks;
-
-  @Option(
-      names = "--batch",
-      split = ",",
-      paramLabel = "N",
-      defaultValue = "1",
-      description = "Batch sizes; default: ${DEFAULT-VALUE}.")
-  private List<Integer> batches;
-
-  @Option(
-      names = "--threads",
-      split = ",",
-      paramLabel = "N",
-      description = "Numbers of threads, the same for all; default: the machine's processors.")
-  private List<Integer> threads = List.of(Runtime.getRuntime().availableProcessors());
-
-  @Option(
-      names = "--size",
-      split = ",",
-      paramLabel = "PIXELS",
-      defaultValue = "224",
-      description = "Image sizes; default: ${DEFAULT-VALUE}.")
-  private List<Integer> sizes;
-
-  @Option(
-      names = "--width",
-      split = ",",
-      paramLabel = "N",
-      defaultValue = "64",
-      description = "Channels of the first stage; default: ${DEFAULT-VALUE}.")
-  private List<Integer> widths;
-
-  @Option(
-      names = "--channels",
-      paramLabel = "N",
-      defaultValue = "3",
-      description = "1 grey, 3 colour; default: ${DEFAULT-VALUE}.")
-  private int channels;
-
-  @Option(names = "--train", description = "Training steps instead of inference.")
-  private boolean train;
+      arity = "0..1",
+      fallbackValue = "batch,size,width,threads",
+      paramLabel = "WHAT",
+      description =
+          "How time grows with each of batch, size, width, threads, the rest as given; or with"
+              + " those named.")
+  private List<String> growth = List.of();
 
   @Option(names = "--quick", description = "Less than a minute a cell, with more noise.")
   private boolean quick;
 
+  @Option(
+      names = "--launches",
+      paramLabel = "N",
+      description = "Processes a cell, whose medians are compared; default: 3, with --quick 1.")
+  private Integer launches;
+
   @Option(names = "--json", description = "Print a line of JSON a cell.")
   private boolean json;
 
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description =
+          "Keep the cells with machine and versions; a file of this machine and these versions"
+              + " is extended, another replaced.")
+  private Path out;
+
   @Override
   public Integer call() {
-    Set<Peer> peers = peers();
-    List<Cell> cells = cells();
-    PrintWriter out = command.commandLine().getOut();
-    Map<Integer, Double> roofs = new HashMap<>();
-    Effort effort = quick ? Effort.QUICK : Effort.FULL;
-    for (Cell cell : cells) {
-      double roof = roofs.computeIfAbsent(cell.threads(), Roof::fmaGflops);
-      CellResult result = cell.measure(peers, effort, roof);
-      out.println(json ? result.json().toString() : result.text());
-      out.flush();
+    List<Peer> peers = peers();
+    List<Cell> all = cells();
+    int processes = launches();
+    Measurement measurement =
+        new Measurement(
+            command.commandLine().getErr(), peers, quick ? Effort.QUICK : Effort.FULL, processes);
+    ResultFile file = out == null ? null : ResultFile.open(out, Provenance.ofThisRun(), line());
+    PrintWriter print = command.commandLine().getOut();
+    for (Cell cell : all) {
+      Measurement.Result result = measurement.of(cell);
+      print.println(json ? result.json().toString() : result.text());
+      print.flush();
+      if (file != null) {
+        file.add(result.json());
+      }
     }
     return 0;
   }
 
-  private Set<Peer> peers() {
+  private List<Peer> peers() {
     Set<Peer> peers = new LinkedHashSet<>();
     for (String name : against) {
       Peer peer =
           Peer.of(name)
               .orElseThrow(
                   () -> wrong("--against: there is no peer " + name + "; choose " + Peer.names()));
-      if (train && !peer.trains()) {
+      if (what.train && !peer.trains()) {
         throw wrong("--against: " + name + " does not train; leave it out with --train");
       }
       peers.add(peer);
     }
-    return peers.isEmpty() ? Peer.all(train) : peers;
+    return List.copyOf(peers.isEmpty() ? Peer.all(what.train) : peers);
   }
 
   private List<Cell> cells() {
-    List<Cell> cells = new ArrayList<>();
-    for (String network : networks) {
-      if (!Architecture.labels().contains(network)) {
-        throw wrong(
-            "--network: there is no network "
-                + network
-                + "; choose "
-                + String.join(", ", Architecture.labels()));
-      }
-      for (int width : within("--width", widths, 1, 1024)) {
-        for (int size : within("--size", sizes, 8, 4096)) {
-          for (int batch : within("--batch", batches, train ? 2 : 1, MOST_BATCH)) {
-            for (int each : within("--threads", threads, 1, MOST_THREADS)) {
-              cells.add(new Cell(train, spec(network, width, size), batch, each));
-            }
-          }
-        }
-      }
+    if (what.start) {
+      return List.of(cells.only(Cell.START));
     }
-    return cells;
+    if (what.memory) {
+      return cells.all(Cell.MEMORY);
+    }
+    String kind = what.train ? Cell.TRAINING : Cell.INFERENCE;
+    List<Cell> all = new ArrayList<>();
+    for (String each : growth) {
+      all.addAll(cells.growing(kind, each));
+    }
+    return all.isEmpty() ? cells.all(kind) : all;
   }
 
-  private NetworkSpec spec(String network, int width, int size) {
-    if (channels != 1 && channels != 3) {
-      throw wrong("--channels: " + channels + " is neither 1 (grey) nor 3 (colour)");
+  private int launches() {
+    if (launches == null) {
+      return quick ? 1 : 3;
     }
-    return NetworkSpec.of(Architecture.of(network), width, Case.CLASSES, channels, size);
+    if (launches < 1 || launches > MOST_LAUNCHES) {
+      throw wrong("--launches: " + launches + " is not within 1 to " + MOST_LAUNCHES);
+    }
+    return launches;
   }
 
-  private List<Integer> within(String option, List<Integer> values, int least, int most) {
-    for (int value : values) {
-      if (value < least || value > most) {
-        throw wrong(option + ": " + value + " is not within " + least + " to " + most);
-      }
-    }
-    return values;
+  private String line() {
+    List<String> words = command.commandLine().getParseResult().originalArgs();
+    return "drsn " + String.join(" ", words);
   }
 
   private ParameterException wrong(String message) {

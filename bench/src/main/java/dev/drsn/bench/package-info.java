@@ -1,2 +1,2 @@
-/** Benchmarks by JMH: {@code scripts/bench}. */
+/** The {@code drsn bench} command, and benchmarks by JMH: {@code scripts/bench}. */
 package dev.drsn.bench;

@@ -1,4 +1,4 @@
-package dev.drsn.bench;
+package dev.drsn.bench.contender;
 
 import dev.drsn.engine.DrsnException;
 import java.util.ArrayList;

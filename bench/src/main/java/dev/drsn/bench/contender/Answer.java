@@ -1,4 +1,4 @@
-package dev.drsn.bench;
+package dev.drsn.bench.contender;
 
 import dev.drsn.engine.DrsnException;
 import java.util.List;
@@ -11,7 +11,7 @@ import java.util.Locale;
  * @param limit on the relative L2 difference {@code |a - b| / |b|} between two engines; beyond it
  *     they have computed different things
  */
-record Answer(String what, double limit, float[] numbers) {
+public record Answer(String what, double limit, float[] numbers) {
 
   /** Logits. */
   static Answer logits(float[] numbers) {
@@ -43,7 +43,7 @@ record Answer(String what, double limit, float[] numbers) {
    * @throws DrsnException where the lengths differ or the difference is above the limit or no
    *     number
    */
-  double check(String who, Answer expected) {
+  public double check(String who, Answer expected) {
     if (numbers.length != expected.numbers.length) {
       throw new DrsnException(
           String.format(

@@ -1,9 +1,9 @@
-package dev.drsn.bench;
+package dev.drsn.bench.contender;
 
 import java.util.List;
 
 /** One side of a comparison: an engine with a network, its weights and its inputs loaded. */
-interface Contender extends AutoCloseable {
+public interface Contender extends AutoCloseable {
 
   /** As the command line and the results name it. */
   String name();

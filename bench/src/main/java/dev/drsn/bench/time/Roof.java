@@ -1,4 +1,4 @@
-package dev.drsn.bench;
+package dev.drsn.bench.time;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +10,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /** What this machine can do at most, measured: fused multiply-adds on a number of threads. */
-final class Roof {
+public final class Roof {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int CHAINS = 12;
   private static final int TRIPS = 2_000_000;
@@ -19,7 +19,7 @@ final class Roof {
   private Roof() {}
 
   /** The most fused multiply-adds a second, in GFLOP/s (two operations each). */
-  static double fmaGflops(int threads) {
+  public static double fmaGflops(int threads) {
     double best = 0;
     try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
       for (int repeat = 0; repeat < REPEATS; repeat++) {

@@ -1,4 +1,4 @@
-package dev.drsn.bench;
+package dev.drsn.bench.contender;
 
 import static org.bytedeco.pytorch.global.torch.from_blob;
 

@@ -1,4 +1,4 @@
-package dev.drsn.bench;
+package dev.drsn.bench.contender;
 
 import dev.drsn.engine.Backends;
 import dev.drsn.engine.backend.Backend;
@@ -6,13 +6,13 @@ import dev.drsn.engine.plan.InferencePlan;
 import java.util.List;
 
 /** This engine's forward pass, from images in a Java array to logits in one. */
-final class DrsnInference implements Contender {
+public final class DrsnInference implements Contender {
   private final Case of;
   private final Backend backend;
   private final InferencePlan plan;
   private final float[] logits;
 
-  DrsnInference(Case of) {
+  public DrsnInference(Case of) {
     this.of = of;
     backend = Backends.open("cpu", of.threads()).backend();
     plan = InferencePlan.compile(of.network(), of.weights(), backend, of.batch());

@@ -1,4 +1,4 @@
-package dev.drsn.bench;
+package dev.drsn.bench.contender;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
@@ -6,8 +6,6 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import dev.drsn.engine.DrsnException;
-import dev.drsn.engine.image.Preprocess;
-import dev.drsn.engine.weights.Model;
 import dev.drsn.engine.weights.OnnxWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,10 +13,8 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * ONNX Runtime running the graph that this engine exports, at its best: all optimisations, threads
@@ -34,7 +30,7 @@ final class OnnxInference implements Contender {
     Path file = null;
     try {
       file = Files.createTempFile("drsn-bench", ".onnx");
-      OnnxWriter.write(file, model(of));
+      OnnxWriter.write(file, of.model());
       OrtEnvironment environment = OrtEnvironment.getEnvironment();
       try (SessionOptions options = options(of.threads())) {
         session = environment.createSession(file.toString(), options);
@@ -50,19 +46,6 @@ final class OnnxInference implements Contender {
     } finally {
       delete(file);
     }
-  }
-
-  static String version() {
-    return OrtEnvironment.getEnvironment().getVersion();
-  }
-
-  private static Model model(Case of) {
-    return new Model(
-        of.spec(),
-        IntStream.range(0, of.spec().classes()).mapToObj(i -> "class" + i).toList(),
-        Preprocess.perImage(of.spec().channels(), of.spec().size()),
-        of.weights(),
-        new LinkedHashMap<>());
   }
 
   private static SessionOptions options(int threads) throws OrtException {

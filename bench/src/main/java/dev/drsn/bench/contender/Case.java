@@ -1,15 +1,18 @@
-package dev.drsn.bench;
+package dev.drsn.bench.contender;
 
+import dev.drsn.engine.image.Preprocess;
 import dev.drsn.engine.network.Network;
 import dev.drsn.engine.network.NetworkSpec;
 import dev.drsn.engine.op.Parameter;
 import dev.drsn.engine.tensor.Tensor;
 import dev.drsn.engine.weights.Initialisation;
+import dev.drsn.engine.weights.Model;
 import dev.drsn.engine.weights.Weights;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * What all contenders of a cell get: a network, weights, images and targets, drawn from a fixed
@@ -18,7 +21,7 @@ import java.util.SplittableRandom;
  * @param images [batch, C, H, W]
  * @param targets [batch, classes], one-hot, in turn
  */
-record Case(
+public record Case(
     NetworkSpec spec,
     Network network,
     Weights weights,
@@ -27,9 +30,9 @@ record Case(
     float[] images,
     float[] targets) {
 
-  static final int CLASSES = 6;
+  public static final int CLASSES = 6;
 
-  static Case of(NetworkSpec spec, int batch, int threads) {
+  public static Case of(NetworkSpec spec, int batch, int threads) {
     Network network = spec.build();
     SplittableRandom random = new SplittableRandom(1);
     float[] images = new float[batch * spec.input().elements()];
@@ -69,5 +72,15 @@ record Case(
   /** The input's extents. */
   long[] extents() {
     return new long[] {batch, spec.channels(), spec.size(), spec.size()};
+  }
+
+  /** Network and weights as a model file holds them. */
+  public Model model() {
+    return new Model(
+        spec,
+        IntStream.range(0, spec.classes()).mapToObj(i -> "class" + i).toList(),
+        Preprocess.perImage(spec.channels(), spec.size()),
+        weights,
+        new LinkedHashMap<>());
   }
 }

@@ -1,4 +1,4 @@
-package dev.drsn.bench;
+package dev.drsn.bench.contender;
 
 import dev.drsn.engine.Backends;
 import dev.drsn.engine.backend.Backend;
@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** This engine's training step: forward, cross-entropy, backward, Adam. */
-final class DrsnTraining implements Contender {
+public final class DrsnTraining implements Contender {
 
   /** So small that the weights stay what they are for the comparison's purposes. */
   static final double RATE = 1e-5;
@@ -21,7 +21,7 @@ final class DrsnTraining implements Contender {
   private final TrainingPlan plan;
   private List<Answer> first;
 
-  DrsnTraining(Case of) {
+  public DrsnTraining(Case of) {
     this.of = of;
     TrainingOptions options = TrainingOptions.of(ADAM);
     backend = Backends.open("cpu", of.threads()).backend();

@@ -1,5 +1,6 @@
-package dev.drsn.bench;
+package dev.drsn.bench.time;
 
+import dev.drsn.bench.contender.Contender;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,22 +10,11 @@ import java.util.List;
  * have stopped spinning; then an untimed run brings the own threads and caches back, so that nobody
  * pays for the others.
  */
-final class Rounds {
+public final class Rounds {
 
-  /**
-   * How long to measure.
-   *
-   * @param warmRuns runs before the first that counts
-   * @param warmSeconds most time of a contender's warming up
-   * @param turnSeconds time of a turn, at least one timed run
-   * @param seconds time of all turns together, at least {@link #LEAST_ROUNDS} rounds
-   */
-  record Effort(int warmRuns, double warmSeconds, double turnSeconds, double seconds) {
-    static final Effort QUICK = new Effort(40, 6, 0.15, 9);
-    static final Effort FULL = new Effort(60, 25, 0.3, 25);
-  }
+  /** Rounds there are at least. */
+  public static final int LEAST = 4;
 
-  private static final int LEAST_ROUNDS = 4;
   private static final long SETTLED_NANOS = 2_000_000;
   private static final long SETTLING_NANOS = 300_000_000;
   private static final com.sun.management.OperatingSystemMXBean SYSTEM =
@@ -33,33 +23,33 @@ final class Rounds {
   private Rounds() {}
 
   /** Each contender's times, in order. */
-  static List<Samples> run(List<Contender> contenders, Effort effort) {
+  public static List<Samples> run(List<Contender> contenders, Effort effort) {
     List<Samples> all = new ArrayList<>();
     for (Contender contender : contenders) {
       settle();
-      warm(contender, effort.warmRuns, effort.warmSeconds);
+      warm(contender, effort.warmRuns(), effort.warmSeconds());
       all.add(new Samples());
     }
     long began = System.nanoTime();
-    for (int round = 0; round < LEAST_ROUNDS || seconds(began) < effort.seconds; round++) {
+    for (int round = 0; round < LEAST || seconds(began) < effort.seconds(); round++) {
       for (int i = 0; i < contenders.size(); i++) {
-        turn(contenders.get(i), all.get(i), effort.turnSeconds);
+        turn(contenders.get(i), all.get(i), effort.turnSeconds());
       }
     }
     return all;
   }
 
   /** The fastest of several forms of one contender; the others are closed. */
-  static Contender fastest(List<Contender> forms, Effort effort) {
+  public static Contender fastest(List<Contender> forms, Effort effort) {
     int best = 0;
     double bestTime = Double.POSITIVE_INFINITY;
     for (int i = 0; i < forms.size(); i++) {
       Contender form = forms.get(i);
       settle();
-      warm(form, 6, effort.warmSeconds / forms.size());
+      warm(form, 6, effort.warmSeconds() / forms.size());
       Samples samples = new Samples();
       for (int turn = 0; turn < 3; turn++) {
-        turn(form, samples, effort.turnSeconds);
+        turn(form, samples, effort.turnSeconds());
       }
       if (samples.median() < bestTime) {
         best = i;
@@ -98,7 +88,7 @@ final class Rounds {
       contender.run();
       samples.add((System.nanoTime() - start) / 1e6);
       if (samples.count() % block == 0) {
-        double now = samples.latest(block);
+        double now = samples.latest(block).median();
         if (samples.count() >= runs && now > 0.98 * before) {
           return;
         }

@@ -1,0 +1,2 @@
+/** The engines that are compared, each with the same network, weights and inputs loaded. */
+package dev.drsn.bench.contender;
