@@ -4,13 +4,14 @@ import dev.drsn.engine.file.AtomicFile;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
+import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.imageio.ImageIO;
 import org.knowm.xchart.BitmapEncoder;
-import org.knowm.xchart.BitmapEncoder.BitmapFormat;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.XYChart;
@@ -108,6 +109,7 @@ final class Picture {
   }
 
   private static void write(Chart<?, ?> chart, Path file) {
-    AtomicFile.write(file, out -> BitmapEncoder.saveBitmap(chart, out, BitmapFormat.PNG));
+    BufferedImage picture = BitmapEncoder.getBufferedImage(chart);
+    AtomicFile.write(file, out -> ImageIO.write(picture, "png", out));
   }
 }

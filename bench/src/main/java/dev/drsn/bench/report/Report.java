@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.drsn.bench.result.ResultFile;
 import dev.drsn.engine.DrsnException;
 import dev.drsn.engine.file.AtomicFile;
+import dev.drsn.trainer.evaluate.Charts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,6 +100,9 @@ public final class Report {
   }
 
   private static void draw(List<ObjectNode> cells, String grows, Path file) {
+    if (!Charts.possible()) {
+      throw new DrsnException(Charts.IMPOSSIBLE);
+    }
     try {
       Files.createDirectories(file.getParent());
     } catch (IOException e) {
