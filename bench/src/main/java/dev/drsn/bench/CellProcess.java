@@ -56,6 +56,7 @@ final class CellProcess {
   static Launch measure(Job job) {
     Cell cell = job.cell();
     Case of = Case.of(cell.spec(), cell.batch(), cell.threads());
+    Rounds rounds = new Rounds(job.effort());
     List<Contender> contenders = new ArrayList<>();
     Map<String, Double> differences = new LinkedHashMap<>();
     try {
@@ -68,10 +69,10 @@ final class CellProcess {
           form.run();
           compare(form, drsn, differences);
         }
-        contenders.add(forms.size() == 1 ? forms.getFirst() : Rounds.fastest(forms, job.effort()));
+        contenders.add(forms.size() == 1 ? forms.getFirst() : rounds.fastest(forms));
       }
       Others others = new Others();
-      List<Samples> samples = Rounds.run(contenders, job.effort());
+      List<Samples> samples = rounds.run(contenders);
       Map<String, double[]> times = new LinkedHashMap<>();
       Map<String, String> forms = new LinkedHashMap<>();
       for (int i = 0; i < contenders.size(); i++) {

