@@ -1,0 +1,93 @@
+package dev.drsn.engine.stream;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/** Runs batch after batch, on a platform thread of its own: kernels want one that stays theirs. */
+final class Device implements Runnable {
+
+  private final DynamicBatcher<Crop> batcher;
+  private final BatchRunner runner;
+  private final Ticker ticker;
+  private final float[] inputs;
+  private final float[] probabilities;
+  private final AtomicLongArray sizes;
+  private final Map<DynamicBatcher.Closed, AtomicLong> closed =
+      new EnumMap<>(DynamicBatcher.Closed.class);
+  private final Durations queue = new Durations();
+  private final Durations compute = new Durations();
+  private volatile String failure = "";
+
+  Device(DynamicBatcher<Crop> batcher, BatchRunner runner, Ticker ticker) {
+    this.batcher = batcher;
+    this.runner = runner;
+    this.ticker = ticker;
+    this.inputs = new float[runner.batch() * runner.inputs()];
+    this.probabilities = new float[runner.batch() * runner.classes()];
+    this.sizes = new AtomicLongArray(runner.batch() + 1);
+    for (DynamicBatcher.Closed why : DynamicBatcher.Closed.values()) {
+      closed.put(why, new AtomicLong());
+    }
+  }
+
+  /** Until the batcher is drained. */
+  @Override
+  public void run() {
+    try {
+      DynamicBatcher.Batch<Crop> batch = batcher.take();
+      while (batch != null) {
+        run(batch);
+        batch = batcher.take();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run(DynamicBatcher.Batch<Crop> batch) {
+    List<Crop> crops = batch.items();
+    int n = crops.size();
+    int each = runner.inputs();
+    for (int i = 0; i < n; i++) {
+      Crop crop = crops.get(i);
+      System.arraycopy(crop.inputs(), crop.face() * each, inputs, i * each, each);
+    }
+    boolean done = false;
+    long began = ticker.nanos();
+    try {
+      runner.run(inputs, n, probabilities);
+      done = true;
+    } catch (RuntimeException e) {
+      // These frames are lost and counted; the next batch may well work.
+      failure = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+    compute.add(ticker.nanos() - began);
+    queue.add(batch.waited());
+    sizes.incrementAndGet(n);
+    closed.get(batch.closed()).incrementAndGet();
+    int classes = runner.classes();
+    for (int i = 0; i < n; i++) {
+      Crop crop = crops.get(i);
+      int row = i * classes;
+      float[] p = done ? Arrays.copyOfRange(probabilities, row, row + classes) : null;
+      crop.frame().classified(crop.face(), p);
+    }
+  }
+
+  /** The batches so far. */
+  BatchSnapshot snapshot() {
+    List<Long> counts = new ArrayList<>(sizes.length());
+    for (int n = 0; n < sizes.length(); n++) {
+      counts.add(sizes.get(n));
+    }
+    Map<String, Long> reasons = new TreeMap<>();
+    closed.forEach((why, count) -> reasons.put(why.label(), count.get()));
+    return new BatchSnapshot(counts, reasons, queue.snapshot(), compute.snapshot(), failure);
+  }
+}

@@ -1,0 +1,11 @@
+package dev.drsn.engine.stream;
+
+/**
+ * A sink at one moment.
+ *
+ * @param sent results that it has taken
+ * @param lost results that it has not taken and will not
+ * @param waiting results in its queue
+ * @param failure what is wrong with it, or an empty text
+ */
+public record SinkSnapshot(String name, long sent, long lost, int waiting, String failure) {}

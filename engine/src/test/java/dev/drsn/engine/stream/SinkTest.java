@@ -1,0 +1,189 @@
+package dev.drsn.engine.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.drsn.engine.DrsnException;
+import dev.drsn.engine.image.Box;
+import dev.drsn.engine.image.Face;
+import dev.drsn.engine.stream.Streams.Memory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class SinkTest {
+  private static final List<String> LABELS = List.of("calm", "not, calm");
+  @TempDir Path folder;
+
+  private static StreamResult result(long sequence, FaceResult... faces) {
+    return new StreamResult(
+        "door",
+        sequence,
+        Instant.parse("2026-01-05T09:00:00.040Z"),
+        12_345_678,
+        640,
+        480,
+        List.of(faces),
+        null);
+  }
+
+  private static FaceResult face() {
+    Face face = new Face(new Box(-3, 20, 100, 110), 9.5f);
+    return new FaceResult("0a1b2c3d", true, new Prediction(face, 1, List.of(0.25f, 0.75f)));
+  }
+
+  @Test
+  void jsonHasAllThatIsKnownALineAFrame() throws IOException {
+    Path file = folder.resolve("r.jsonl");
+    try (JsonLinesSink sink = new JsonLinesSink(file, LABELS)) {
+      sink.write(List.of(result(0, face()), result(1)));
+      sink.write(List.of(result(2)));
+    }
+    List<String> lines = Files.readAllLines(file);
+    assertThat(lines).hasSize(3);
+    JsonNode first = JsonMapper.shared().readTree(lines.getFirst());
+    assertThat(first.get("stream").stringValue()).isEqualTo("door");
+    assertThat(first.get("captured").stringValue()).isEqualTo("2026-01-05T09:00:00.040Z");
+    assertThat(first.get("age_ms").doubleValue()).isEqualTo(12.35);
+    JsonNode face = first.get("faces").get(0);
+    assertThat(face.get("track").stringValue()).isEqualTo("0a1b2c3d");
+    assertThat(face.get("box").get("x").intValue()).isEqualTo(-3);
+    assertThat(face.get("label").stringValue()).isEqualTo("not, calm");
+    assertThat(face.get("probabilities").get("calm").floatValue()).isEqualTo(0.25f);
+    assertThat(JsonMapper.shared().readTree(lines.get(1)).get("faces").isEmpty()).isTrue();
+  }
+
+  @Test
+  void csvHasARowAFaceAndOneForAFrameWithout() throws IOException {
+    Path file = folder.resolve("r.csv");
+    try (CsvSink sink = new CsvSink(file, LABELS)) {
+      sink.write(List.of(result(0, face(), face())));
+      sink.write(List.of(result(1)));
+    }
+    assertThat(Files.readAllLines(file))
+        .containsExactly(
+            "stream,sequence,captured,age_ms,width,height,track,x,y,w,h,score,detected,label,"
+                + "probability,p_calm,\"p_not, calm\"",
+            "door,0,2026-01-05T09:00:00.040Z,12.35,640,480,0a1b2c3d,-3,20,100,110,9.5,true,"
+                + "\"not, calm\",0.75,0.25,0.75",
+            "door,0,2026-01-05T09:00:00.040Z,12.35,640,480,0a1b2c3d,-3,20,100,110,9.5,true,"
+                + "\"not, calm\",0.75,0.25,0.75",
+            "door,1,2026-01-05T09:00:00.040Z,12.35,640,480,,,,,,,,,,,");
+  }
+
+  @Test
+  void resultsAreNeverOverwritten() throws IOException {
+    Path file = Files.writeString(folder.resolve("r.csv"), "dear");
+    assertThatThrownBy(() -> new CsvSink(file, LABELS))
+        .isInstanceOf(DrsnException.class)
+        .hasMessageContaining("exists; name a new file");
+    assertThat(file).hasContent("dear");
+  }
+
+  @Test
+  void aSinkThatFailsForAWhileLosesNothing() throws InterruptedException {
+    Memory flaky =
+        new Memory() {
+          private int calls;
+
+          @Override
+          public void write(List<StreamResult> some) throws IOException {
+            if (++calls % 3 != 0) {
+              throw new IOException("no space left");
+            }
+            super.write(some);
+          }
+        };
+    SinkQueue queue = new SinkQueue(flaky, 8, 1);
+    for (int i = 0; i < 200; i++) {
+      queue.awaitRoom();
+      queue.add(result(i));
+    }
+    queue.close();
+    assertThat(flaky.of("door").stream().map(StreamResult::sequence))
+        .isEqualTo(LongStream.range(0, 200).boxed().toList());
+    assertThat(queue.snapshot().sent()).isEqualTo(200);
+    assertThat(queue.snapshot().lost()).isZero();
+    assertThat(queue.snapshot().failure()).isEmpty();
+  }
+
+  @Test
+  @EnabledIf("hasFullDevice")
+  void aFullDiskIsSaidInOneLineAndTheResultsAreCountedAsLost() throws InterruptedException {
+    PredictionSink full =
+        new PredictionSink() {
+          @Override
+          public String name() {
+            return "json";
+          }
+
+          @Override
+          public void write(List<StreamResult> results) throws IOException {
+            Files.writeString(Path.of("/dev/full"), "x");
+          }
+
+          @Override
+          public boolean mustKeep() {
+            return true;
+          }
+
+          @Override
+          public void close() {}
+        };
+    SinkQueue queue = new SinkQueue(full, 4, 1_000_000);
+    queue.add(result(0));
+    queue.add(result(1));
+    Streams.await("the failure shows", () -> !queue.snapshot().failure().isEmpty());
+    assertThat(queue.snapshot().failure())
+        .startsWith("json cannot be written: ")
+        .contains("No space left")
+        .doesNotContain("\n");
+    queue.close(1_000_000);
+    assertThat(queue.snapshot().lost()).isEqualTo(2);
+    assertThat(queue.snapshot().sent()).isZero();
+  }
+
+  static boolean hasFullDevice() {
+    return Files.exists(Path.of("/dev/full"));
+  }
+
+  @Test
+  void aSinkThatNeedNotKeepEverythingDropsAndCounts() {
+    CountDownLatch away = new CountDownLatch(1);
+    Memory slow =
+        new Memory() {
+          @Override
+          public void write(List<StreamResult> some) throws IOException {
+            try {
+              away.await();
+            } catch (InterruptedException e) {
+              throw new IOException(e);
+            }
+            super.write(some);
+          }
+
+          @Override
+          public boolean mustKeep() {
+            return false;
+          }
+        };
+    SinkQueue queue = new SinkQueue(slow, 4, 1);
+    for (int i = 0; i < 500; i++) {
+      queue.add(result(i));
+    }
+    assertThat(queue.snapshot().lost()).isGreaterThanOrEqualTo(500 - 64 - 4);
+    away.countDown();
+    queue.close();
+    assertThat(queue.snapshot().lost() + queue.snapshot().sent()).isEqualTo(500);
+    assertThat(slow.of("door").stream().map(StreamResult::sequence)).isSorted();
+  }
+}
