@@ -66,6 +66,7 @@ final class Convolution implements Kernel {
                 window.width()),
             new Correlation.Taps(0, in.c() * area, area, window.width(), 1),
             bias,
+            layouts.training(),
             workers,
             choice);
     toY = vectors ? null : new Relayout(inVectors(out), y, added, relu, workers);

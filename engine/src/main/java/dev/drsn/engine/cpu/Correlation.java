@@ -8,7 +8,7 @@ import java.util.List;
  * window(point) + (r, s)] w[o, i, r, s]}, then bias, residual and ReLU. Forward of a convolution is
  * one correlation; its data gradient is one for each phase of the stride, over dy.
  */
-sealed interface Correlation permits DirectCorrelation, WinogradCorrelation {
+sealed interface Correlation permits DirectCorrelation, WinogradCorrelation, PhasedWinograd {
 
   /**
    * Which points and which window: point (p, q) with p below rows and q below columns reads x from
@@ -46,6 +46,7 @@ sealed interface Correlation permits DirectCorrelation, WinogradCorrelation {
    * @param in x's layout, any number of lanes
    * @param out y's layout, vectors
    * @param added the residual's layout, vectors, or null
+   * @param changing whether weights change with every run, as they do in training
    */
   static Correlation of(
       Blocked in,
@@ -54,6 +55,7 @@ sealed interface Correlation permits DirectCorrelation, WinogradCorrelation {
       Sweep sweep,
       Taps taps,
       boolean bias,
+      boolean changing,
       Workers workers,
       Choice choice) {
     List<Choice.Candidate<Correlation>> candidates = new ArrayList<>();
@@ -64,7 +66,11 @@ sealed interface Correlation permits DirectCorrelation, WinogradCorrelation {
           new Choice.Candidate<>(
               "winograd " + winograd.m,
               work,
-              () -> new WinogradCorrelation(in, out, added, sweep, taps, bias, winograd, workers)));
+              () ->
+                  changing && winograd.hasLargeWeights(in.blocks(), out.blocks())
+                      ? new PhasedWinograd(in, out, added, sweep, taps, bias, winograd, workers)
+                      : new WinogradCorrelation(
+                          in, out, added, sweep, taps, bias, winograd, workers)));
     }
     if (candidates.isEmpty() || choice.algorithm().allowsDirect()) {
       candidates.add(

@@ -56,7 +56,7 @@ final class DataGradient {
       phases[i] =
           row.pixels * column.pixels == 0
               ? null
-              : Correlation.of(dy, dx, null, sweep, taps, false, workers, choice);
+              : Correlation.of(dy, dx, null, sweep, taps, false, true, workers, choice);
     }
   }
 

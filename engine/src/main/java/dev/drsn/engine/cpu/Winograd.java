@@ -32,6 +32,9 @@ final class Winograd {
   /** Products per element of a square for dw from its transform: to the dense order, mainly. */
   private static final double TO_WEIGHTS = 10;
 
+  /** Scalars of transformed weights from which on they are not kept. */
+  private static final int LARGE_WEIGHTS = 1 << 20;
+
   private static final Winograd[] BY_M = new Winograd[5];
 
   /** Outputs of a tile along one axis. */
@@ -160,6 +163,11 @@ final class Winograd {
     // A transformed vector costs about six instructions, in and out.
     double work = tiles * a * a * (1.1 * products + 6.0 * (inBlocks + outBlocks));
     return n * tiles >= FEWEST_TILES ? work : work + directWork(inBlocks, outBlocks, rows, columns);
+  }
+
+  /** Whether transformed weights are too large to stay near a core. */
+  boolean hasLargeWeights(int inBlocks, int outBlocks) {
+    return (long) a * a * inBlocks * outBlocks * Lanes.COUNT * Lanes.COUNT > LARGE_WEIGHTS;
   }
 
   /** The same for a weight gradient, whose transforms go through the last level of the cache. */

@@ -1,7 +1,6 @@
 package dev.drsn.engine.cpu;
 
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * A 3x3 correlation of stride 1 by {@link Winograd}: with V the transformed tiles of x and U the
@@ -27,14 +26,10 @@ final class WinogradCorrelation implements Correlation {
 
   private final Blocked in;
   private final Blocked out;
-  private final Blocked added;
-  private final Sweep sweep;
-  private final Taps taps;
   private final Winograd winograd;
   private final Workers workers;
 
   private final int a;
-  private final int tileColumns;
   private final int sampleTiles;
   private final int depth;
   private final int chunk;
@@ -52,7 +47,10 @@ final class WinogradCorrelation implements Correlation {
   private final int[] oneRun = {0};
   private final float[] packed;
   private final float[] shift;
-  private final float[][] squares;
+  private final float[][] free;
+  private final TileTransform input;
+  private final WeightTransform weights;
+  private final TileOutput output;
   private final Sliding sliding = new Sliding();
   private final Packing packing = new Packing();
 
@@ -67,13 +65,9 @@ final class WinogradCorrelation implements Correlation {
       Workers workers) {
     this.in = in;
     this.out = out;
-    this.added = added;
-    this.sweep = sweep;
-    this.taps = taps;
     this.winograd = winograd;
     this.workers = workers;
     a = winograd.a;
-    tileColumns = (sweep.columns() + winograd.m - 1) / winograd.m;
     sampleTiles = winograd.tiles(sweep.rows(), sweep.columns());
     depth = in.blocks() * L;
     groups = MicroKernel.groups(out.blocks());
@@ -115,7 +109,19 @@ final class WinogradCorrelation implements Correlation {
     }
     packed = new float[CpuMemory.BASE + a * a * depth * out.blocks() * L];
     shift = bias ? new float[out.blocks() * L] : null;
-    squares = new float[workers.threads()][2 * a * a * L];
+    input =
+        new TileTransform(
+            in,
+            winograd,
+            winograd.input,
+            a,
+            sweep.rows(),
+            sweep.columns(),
+            sweep.inRow(),
+            sweep.inColumn());
+    this.weights = new WeightTransform(taps, in.shape().c(), out.shape().c(), winograd);
+    output = new TileOutput(out, added, sweep, winograd, shift);
+    free = new float[workers.threads()][this.weights.freeSize()];
   }
 
   @Override
@@ -128,9 +134,9 @@ final class WinogradCorrelation implements Correlation {
     return (long) workers.threads() * threadSize();
   }
 
-  /** V, M, a square to read from and one to write to, and the transforms' buffer. */
+  /** V, M, a square and the transforms' buffer. */
   private int threadSize() {
-    return a * a * (stepV + stepM + 3 * L);
+    return a * a * (stepV + stepM + 2 * L);
   }
 
   @Override
@@ -206,10 +212,11 @@ final class WinogradCorrelation implements Correlation {
       int count = (int) ((long) tiles * (index + 1) / chunks) - first;
       int v = scratchBase + thread * threadSize();
       int m = v + a * a * stepV;
-      int square = m + a * a * stepM;
-      int buffer = square + 2 * a * a * L;
+      int free = m + a * a * stepM;
       for (int t = 0; t < count; t++) {
-        read(first + t, v + tileV[t], square, buffer);
+        for (int block = 0; block < in.blocks(); block++) {
+          input.run(x, xBase, first + t, block, scratch, v + tileV[t] + block * L, stepV, free);
+        }
       }
       int end = groups.length * (part + 1) / parts;
       for (int g = groups.length * part / parts; g < end; g += band) {
@@ -220,7 +227,7 @@ final class WinogradCorrelation implements Correlation {
           }
         }
         for (int each = g; each < until; each++) {
-          write(first, count, each, inM(g, each, m), square, buffer);
+          write(first, count, each, inM(g, each, m), free);
         }
       }
     }
@@ -228,37 +235,6 @@ final class WinogradCorrelation implements Correlation {
     /** Where a group's M lies in that of a band. */
     private int inM(int firstOfBand, int g, int m) {
       return m + chunk * (firstBlock[g] - firstBlock[firstOfBand]) * L;
-    }
-
-    /** V of one tile, all input channels. */
-    private void read(int tile, int v, int square, int buffer) {
-      int sample = tile / sampleTiles;
-      int row = sweep.inRow() + tile % sampleTiles / tileColumns * winograd.m;
-      int column = sweep.inColumn() + tile % tileColumns * winograd.m;
-      int rows = Math.min(a, in.shape().h() + in.halo() - row);
-      int columns = Math.min(a, in.shape().w() + in.halo() - column);
-      int from =
-          xBase + sample * in.sampleStride() + in.origin() + row * in.rowStride() + column * L;
-      boolean whole = rows == a && columns == a;
-      for (int block = 0; block < in.blocks(); block++) {
-        int at = from + block * in.blockStride();
-        if (whole) {
-          winograd.input.run(
-              x, at, in.rowStride(), L, scratch, v + block * L, a * stepV, stepV, scratch, buffer);
-        } else {
-          cut(at, rows, columns, square);
-          winograd.input.run(
-              scratch, square, a * L, L, scratch, v + block * L, a * stepV, stepV, scratch, buffer);
-        }
-      }
-    }
-
-    /** Copies what there is of a square at the edge; the rest is zero. */
-    private void cut(int from, int rows, int columns, int square) {
-      Arrays.fill(scratch, square, square + a * a * L, 0);
-      for (int i = 0; i < rows; i++) {
-        System.arraycopy(x, from + i * in.rowStride(), scratch, square + i * a * L, columns * L);
-      }
     }
 
     private void multiply(int g, int f, int count, int v, int m) {
@@ -294,59 +270,23 @@ final class WinogradCorrelation implements Correlation {
     }
 
     /** y of a chunk's tiles and a group's blocks. */
-    private void write(int first, int count, int g, int m, int square, int buffer) {
+    private void write(int first, int count, int g, int m, int free) {
       for (int t = 0; t < count; t++) {
         for (int k = 0; k < groups[g]; k++) {
-          write(first + t, firstBlock[g] + k, m + tileM[groups[g]][t] + k * L, square, buffer);
+          output.run(
+              scratch,
+              m + tileM[groups[g]][t] + k * L,
+              stepM,
+              free,
+              first + t,
+              firstBlock[g] + k,
+              y,
+              yBase,
+              residual,
+              residualBase,
+              relu);
         }
       }
-    }
-
-    /** y of one tile and block from its M. */
-    private void write(int tile, int block, int m, int square, int buffer) {
-      int sample = tile / sampleTiles;
-      int row = tile % sampleTiles / tileColumns * winograd.m;
-      int column = tile % tileColumns * winograd.m;
-      int rows = Math.min(winograd.m, sweep.rows() - row);
-      int columns = Math.min(winograd.m, sweep.columns() - column);
-      int to = yBase + at(out, sample, block, row, column);
-      boolean whole = rows == winograd.m && columns == winograd.m;
-      if (whole && shift == null && residual == null && !relu) {
-        winograd.output.run(
-            scratch, m, a * stepM, stepM, y, to, out.rowStride(), L, scratch, buffer);
-        return;
-      }
-      winograd.output.run(
-          scratch, m, a * stepM, stepM, scratch, square, winograd.m * L, L, scratch, buffer);
-      Blocked r = added == null ? out : added;
-      int with = residualBase + at(r, sample, block, row, column);
-      for (int i = 0; i < rows; i++) {
-        for (int j = 0; j < columns; j++) {
-          FloatVector value =
-              FloatVector.fromArray(Lanes.SPECIES, scratch, square + (i * winograd.m + j) * L);
-          if (shift != null) {
-            value = value.add(FloatVector.fromArray(Lanes.SPECIES, shift, block * L));
-          }
-          if (residual != null) {
-            value =
-                value.add(
-                    FloatVector.fromArray(
-                        Lanes.SPECIES, residual, with + i * r.rowStride() + j * L));
-          }
-          if (relu) {
-            value = value.max(0);
-          }
-          value.intoArray(y, to + i * out.rowStride() + j * L);
-        }
-      }
-    }
-
-    private static int at(Blocked layout, int sample, int block, int row, int column) {
-      return layout.origin()
-          + sample * layout.sampleStride()
-          + block * layout.blockStride()
-          + row * layout.rowStride()
-          + column * L;
     }
   }
 
@@ -362,41 +302,18 @@ final class WinogradCorrelation implements Correlation {
       int wide = groups[g] * L;
       int element = depth * wide;
       int to = CpuMemory.BASE + a * a * depth * firstBlock[g] * L;
-      int lanes = Math.min(L, in.shape().c() - block * L);
-      float[] square = squares[thread];
-      for (int i = block * L; i < block * L + lanes; i++) {
-        for (int k = 0; k < groups[g]; k++) {
-          collect(i, (firstBlock[g] + k) * L, square);
-          winograd.weight.run(
-              square,
-              0,
-              3 * L,
-              L,
-              packed,
-              to + i * wide + k * L,
-              a * element,
-              element,
-              square,
-              a * a * L);
-        }
-      }
-    }
-
-    /** The 3 x 3 vectors of one input channel and a block of output channels. */
-    private void collect(int i, int first, float[] square) {
-      int many = Math.min(L, out.shape().c() - first);
-      int from = base + taps.first() + first * taps.out() + i * taps.in();
-      for (int r = 0; r < 3; r++) {
-        for (int s = 0; s < 3; s++) {
-          int tap = from + r * taps.row() + s * taps.column();
-          int at = (r * 3 + s) * L;
-          for (int o = 0; o < many; o++) {
-            square[at + o] = weight[tap + o * taps.out()];
-          }
-          for (int o = many; o < L; o++) {
-            square[at + o] = 0;
-          }
-        }
+      for (int k = 0; k < groups[g]; k++) {
+        weights.run(
+            weight,
+            base,
+            block,
+            firstBlock[g] + k,
+            packed,
+            to + (block * L * groups[g] + k) * L,
+            wide,
+            element,
+            free[thread],
+            0);
       }
     }
   }

@@ -8,10 +8,12 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * {@link WinogradCorrelation} against {@link DirectCorrelation} where the transformed weights are
- * large: the cases of the parity tests have too few channels to get there.
+ * {@link WinogradCorrelation} and {@link PhasedWinograd} against {@link DirectCorrelation} where
+ * the transformed weights are large: the cases of the parity tests have too few channels to get
+ * there.
  */
 final class WinogradCorrelationTest {
 
@@ -21,8 +23,17 @@ final class WinogradCorrelationTest {
   @ParameterizedTest
   @CsvSource({"448,440,1", "448,440,2", "448,440,3", "512,512,2", "512,40,2", "40,512,2"})
   void equalsDirectSums(int channels, int outputs, int threads) {
-    float[] expected = run(false, channels, outputs, threads, N);
-    float[] actual = run(true, channels, outputs, threads, N);
+    float[] expected = run(Way.DIRECT, channels, outputs, threads, N);
+    assertClose(run(Way.WINOGRAD, channels, outputs, threads, N), expected);
+    assertClose(run(Way.PHASED, channels, outputs, threads, N), expected);
+  }
+
+  @Test
+  void severalChunksEqualDirectSums() {
+    assertClose(run(Way.PHASED, 1024, 33, 2, 5), run(Way.DIRECT, 1024, 33, 2, 5));
+  }
+
+  private static void assertClose(float[] actual, float[] expected) {
     double error = 0;
     double size = 0;
     for (int i = 0; i < expected.length; i++) {
@@ -33,27 +44,40 @@ final class WinogradCorrelationTest {
     assertThat(Math.sqrt(error / size)).isLessThan(1e-5);
   }
 
-  @Test
-  void doesNotDependOnTheNumberOfThreads() {
-    assertThat(Arrays.equals(run(true, 448, 440, 3, N), run(true, 448, 440, 1, N))).isTrue();
+  @ParameterizedTest
+  @EnumSource
+  void doesNotDependOnTheNumberOfThreads(Way way) {
+    assertThat(Arrays.equals(run(way, 448, 440, 3, N), run(way, 448, 440, 1, N))).isTrue();
   }
 
   @Test
-  void leavesFurtherSamplesAlone() {
-    float[] two = run(true, 448, 440, 2, 2);
-    float[] three = run(true, 448, 440, 2, N);
+  void moreThreadsThanGroupsChangeNothing() {
+    assertThat(Arrays.equals(run(Way.PHASED, 512, 40, 7, N), run(Way.PHASED, 512, 40, 1, N)))
+        .isTrue();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void leavesFurtherSamplesAlone(Way way) {
+    float[] two = run(way, 448, 440, 2, 2);
+    float[] three = run(way, 448, 440, 2, N);
     int sample = two.length / N;
     assertThat(Arrays.equals(two, 0, 2 * sample, three, 0, 2 * sample)).isTrue();
     assertThat(Arrays.equals(two, 2 * sample, 3 * sample, new float[sample], 0, sample)).isTrue();
   }
 
+  /** How to compute the correlation. */
+  enum Way {
+    DIRECT,
+    WINOGRAD,
+    PHASED
+  }
+
   /** y of a 3x3 correlation with padding 1, bias, residual and ReLU, halos and all. */
-  private static float[] run(
-      boolean winograd, int channels, int outputs, int threads, int samples) {
-    Blocked in = new Blocked(Shape.of(N, channels, SIDE, SIDE), Lanes.COUNT, 1);
-    Blocked out = new Blocked(Shape.of(N, outputs, SIDE, SIDE), Lanes.COUNT, 1);
-    Correlation.Sweep sweep = new Correlation.Sweep(SIDE, SIDE, -1, -1, 1, 1, 0, 0, 1, 1, 3, 3);
-    Correlation.Taps taps = new Correlation.Taps(0, channels * 9, 9, 3, 1);
+  private static float[] run(Way way, int channels, int outputs, int threads, int samples) {
+    int n = Math.max(N, samples);
+    Blocked in = new Blocked(Shape.of(n, channels, SIDE, SIDE), Lanes.COUNT, 1);
+    Blocked out = new Blocked(Shape.of(n, outputs, SIDE, SIDE), Lanes.COUNT, 1);
     SplittableRandom random = new SplittableRandom(1);
     float[] x = values(in, random);
     float[] residual = values(out, random);
@@ -61,23 +85,25 @@ final class WinogradCorrelationTest {
     float[] bias = values(outputs, random);
     float[] y = new float[(int) out.size()];
     try (Workers workers = new Workers(threads)) {
-      Correlation correlation =
-          winograd
-              ? new WinogradCorrelation(
-                  in,
-                  out,
-                  out,
-                  sweep,
-                  taps,
-                  true,
-                  Winograd.suitable(Algorithm.WINOGRAD_4).getFirst(),
-                  workers)
-              : new DirectCorrelation(in, out, out, sweep, taps, true, workers);
+      Correlation correlation = correlation(way, in, out, workers);
       correlation.pack(weight, 0, bias, 0);
       float[] scratch = new float[(int) correlation.scratchSize()];
+      // Scratch may hold anything.
+      Arrays.fill(scratch, Float.NaN);
       correlation.run(x, 0, y, 0, residual, 0, true, scratch, 0, samples);
     }
     return y;
+  }
+
+  private static Correlation correlation(Way way, Blocked in, Blocked out, Workers workers) {
+    Correlation.Sweep sweep = new Correlation.Sweep(SIDE, SIDE, -1, -1, 1, 1, 0, 0, 1, 1, 3, 3);
+    Correlation.Taps taps = new Correlation.Taps(0, in.shape().c() * 9, 9, 3, 1);
+    Winograd winograd = Winograd.suitable(Algorithm.WINOGRAD_4).getFirst();
+    return switch (way) {
+      case DIRECT -> new DirectCorrelation(in, out, out, sweep, taps, true, workers);
+      case WINOGRAD -> new WinogradCorrelation(in, out, out, sweep, taps, true, winograd, workers);
+      case PHASED -> new PhasedWinograd(in, out, out, sweep, taps, true, winograd, workers);
+    };
   }
 
   private static float[] values(int count, SplittableRandom random) {

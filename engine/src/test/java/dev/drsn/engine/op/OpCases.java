@@ -77,6 +77,7 @@ final class OpCases {
         conv("b r", 24, square(3, 1, 1), 5, 40, 5, 5),
         conv("   ", 70, square(3, 1, 1), 2, 81, 12, 13),
         conv("   ", 16, square(3, 1, 1), 8, 16, 61, 62),
+        conv("bsr", 250, square(3, 1, 1), 2, 267, 6, 5),
         conv("   ", 16, square(3, 2, 1), 2, 8, 9, 9),
         conv("b r", 17, square(3, 2, 1), 2, 33, 7, 5),
         conv("b r", 16, square(3, 2, 1), 3, 16, 8, 8),
