@@ -7,8 +7,9 @@ import dev.drsn.engine.tensor.Shape;
 /**
  * Channel-blocked activations: {@code [N][ceil(C / lanes)][halo + H + halo][halo + W +
  * halo][lanes]}. One pixel of one block is one vector; the halo lets windows slide over the border
- * without a test; lanes beyond C are padding. With one lane it is planar NCHW, which suits images
- * of 1 or 3 channels. All of the padding is zero, always.
+ * without a test; lanes beyond C are padding. With as many lanes as channels it is NHWC, which
+ * suits images: a row of a window is one run for the {@link MicroKernel}. All of the padding is
+ * zero, always.
  */
 record Blocked(Shape shape, int lanes, int halo) implements Layout {
 

@@ -16,8 +16,8 @@ import dev.drsn.engine.tensor.Shape;
  * {@link WeightGradient}, dx by {@link DataGradient}; the residual's gradient is dy'. Nothing is
  * saved.
  *
- * <p>Values of at most four channels may be planar. Where y, a residual or dx is, the result goes
- * to scratch in vectors and from there element by element.
+ * <p>Values of at most four channels may be interleaved. Where y, a residual or dx is, the result
+ * goes to scratch in vectors and from there element by element.
  */
 final class Convolution implements Kernel {
 

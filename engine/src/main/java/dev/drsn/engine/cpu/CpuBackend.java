@@ -24,10 +24,8 @@ import java.util.List;
  */
 public final class CpuBackend implements Backend {
 
-  /**
-   * Up to here a convolution reads planar images: an image of one channel would waste the lanes.
-   */
-  private static final int PLANAR_CHANNELS = 4;
+  /** Up to here a convolution reads interleaved pixels: a vector a pixel would waste most of it. */
+  private static final int INTERLEAVED_CHANNELS = 4;
 
   private final Workers workers;
   private final Choice choice;
@@ -78,8 +76,8 @@ public final class CpuBackend implements Backend {
         convolved = true;
       }
     }
-    boolean planar = convolved && shape.c() <= PLANAR_CHANNELS;
-    return new Blocked(shape, planar ? 1 : Lanes.COUNT, halo);
+    boolean interleaved = convolved && shape.c() <= INTERLEAVED_CHANNELS;
+    return new Blocked(shape, interleaved ? shape.c() : Lanes.COUNT, halo);
   }
 
   @Override
@@ -107,9 +105,9 @@ public final class CpuBackend implements Backend {
 
   @Override
   public Kernel compile(Op op, Layouts layouts) {
-    // Convolutions read and write planar values themselves.
-    return !(op instanceof Op.Convolution) && Planar.needed(layouts)
-        ? new Planar(layouts, workers, blocked -> kernel(op, blocked))
+    // Convolutions read and write interleaved values themselves.
+    return !(op instanceof Op.Convolution) && Interleaved.needed(layouts)
+        ? new Interleaved(layouts, workers, blocked -> kernel(op, blocked))
         : kernel(op, layouts);
   }
 

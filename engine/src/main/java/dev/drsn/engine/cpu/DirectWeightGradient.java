@@ -12,8 +12,7 @@ import jdk.incubator.vector.FloatVector;
  * does it with channels as points and pixels as its run, {@link #PIXELS} at a time. It wants both
  * sides contiguous over pixels, so dy is brought into the order of its reads once for a bundle of
  * columns, and x once a column: a copy of one vector serves 16 K products. That also makes strides,
- * halos and 3x3 images no matter. Of planar x the taps of all channels are the rows, plane by
- * plane.
+ * halos and 3x3 images no matter. Of interleaved x the taps of all channels are the rows.
  *
  * <p>An item of work is a bundle of columns over a part of the pixels. Where bundles are few, there
  * are several parts, whose sums are added in order at the end. Both depend on shapes only, so the
@@ -41,7 +40,7 @@ final class DirectWeightGradient implements WeightGradient {
   private final Workers workers;
   private final int fanIn;
   private final int blocks;
-  private final boolean planar;
+  private final boolean interleaved;
   private final boolean pointwise;
   private final int bundles;
   private final int columns;
@@ -78,10 +77,10 @@ final class DirectWeightGradient implements WeightGradient {
     this.out = out;
     this.window = window;
     this.workers = workers;
-    planar = in.lanes() == 1;
-    pointwise = !planar && window.area() == 1;
+    interleaved = in.lanes() != L;
+    pointwise = !interleaved && window.area() == 1;
     fanIn = in.shape().c() * window.area();
-    if (planar) {
+    if (interleaved) {
       columns = (fanIn + L - 1) / L;
       bundles = 1;
     } else {
@@ -102,7 +101,7 @@ final class DirectWeightGradient implements WeightGradient {
     parts = Math.min(runs, (ENOUGH + bundles - 1) / bundles);
     band = Math.clamp(BAND / ((long) parts * columns * columnSize), 1, bundles);
     for (int i = 0; i < L; i++) {
-      rowAt[i] = planar ? i * PIXELS : i;
+      rowAt[i] = interleaved ? i * PIXELS : i;
     }
     for (int q : groups) {
       sumAt[q] = new int[L];
@@ -113,7 +112,7 @@ final class DirectWeightGradient implements WeightGradient {
       for (int rows : new int[] {rows(0, 0), rows(bundles - 1, lastColumn())}) {
         int tiles = tiles(rows, q);
         for (int p = rows / tiles; p <= (rows + tiles - 1) / tiles; p++) {
-          kernels[q][p] = MicroKernel.of(p, q, planar ? 1 : L);
+          kernels[q][p] = MicroKernel.of(p, q, interleaved ? 1 : L);
         }
       }
     }
@@ -125,8 +124,8 @@ final class DirectWeightGradient implements WeightGradient {
 
   /** Rows of a column; none where the last bundle is not full. */
   private int rows(int bundle, int column) {
-    int all = planar ? fanIn : in.shape().c();
-    int first = planar || pointwise ? bundle * columns + column : bundle;
+    int all = interleaved ? fanIn : in.shape().c();
+    int first = interleaved || pointwise ? bundle * columns + column : bundle;
     return Math.clamp(all - first * L, 0, L);
   }
 
@@ -266,27 +265,13 @@ final class DirectWeightGradient implements WeightGradient {
           int target = to + firstBlock[g] * L * PIXELS + (at - pixel) * step;
           for (int k = 0; k < groups[g]; k++) {
             int block = firstBlock[g] + k;
-            if (out.lanes() == 1) {
-              planes(from, block, target + k * L, step, many);
-            } else {
-              copy(dy, from + block * out.blockStride(), L, scratch, target + k * L, step, many);
-            }
+            copy(dy, from + block * out.blockStride(), L, scratch, target + k * L, step, many);
           }
         }
       }
     }
 
-    private void planes(int from, int block, int to, int step, int many) {
-      for (int lane = 0; lane < L; lane++) {
-        int k = block * L + lane;
-        for (int i = 0; i < many; i++) {
-          scratch[to + i * step + lane] =
-              k < out.shape().c() ? dy[from + k * out.blockStride() + i] : 0;
-        }
-      }
-    }
-
-    /** Copies what a column's rows read at these pixels: a vector a pixel, or a plane a row. */
+    /** Copies what a column's rows read at these pixels: a vector a pixel, or a row a tap. */
     private void gather(int bundle, int column, int rows, int pixel, int pixels, int to) {
       int wide = out.shape().w();
       int area = out.shape().area();
@@ -302,13 +287,13 @@ final class DirectWeightGradient implements WeightGradient {
                 + (at % area / wide * window.strideH() - window.padH()) * in.rowStride()
                 + at % wide * step
                 - window.padW() * in.lanes();
-        if (planar) {
+        if (interleaved) {
           for (int row = 0; row < rows; row++) {
             int f = column * L + row;
-            int plane = from + f / window.area() * in.blockStride() + tap(f % window.area());
+            int first = from + f / window.area() + tap(f % window.area());
             int target = to + row * PIXELS + at - pixel;
             for (int i = 0; i < many; i++) {
-              scratch[target + i] = x[plane + i * step];
+              scratch[target + i] = x[first + i * step];
             }
           }
         } else {
@@ -331,7 +316,7 @@ final class DirectWeightGradient implements WeightGradient {
       int inBand = item / blocks;
       int g = Math.min(block / 2, groups.length - 1);
       int many = Math.min(L, out.shape().c() - block * L);
-      boolean rowsTogether = planar || pointwise;
+      boolean rowsTogether = interleaved || pointwise;
       int rowStep = rowsTogether ? 1 : columns;
       int columnStep = rowsTogether ? L : 1;
       int first = (firstBundle + inBand) * columns * L;

@@ -1,8 +1,8 @@
 package dev.drsn.engine.cpu;
 
 /**
- * {@code y = relu(x + residual)} from one layout to another, element by element: for planar values,
- * which have at most four channels, and for residuals' gradients, which plans hardly ask a
+ * {@code y = relu(x + residual)} from one layout to another, element by element: for interleaved
+ * values, which have at most four channels, and for residuals' gradients, which plans hardly ask a
  * convolution for. Never hot.
  */
 final class Relayout implements Workers.Task {

@@ -8,9 +8,13 @@ import dev.drsn.engine.tensor.Shape;
 
 /**
  * Conversion between row-major samples and {@link Blocked}; other layouts are row-major already. An
- * item is one plane. Not for two callers at once.
+ * item is some rows of one plane. Not for two callers at once.
  */
 final class Transfer {
+
+  /** Parts of a plane's rows, so that one image's few planes are work for all threads. */
+  private static final int SLICES = 8;
+
   private final Workers workers;
   private final Workers.Task in = this::in;
   private final Workers.Task out = this::out;
@@ -44,44 +48,63 @@ final class Transfer {
     this.host = host;
     origin = first;
     this.view = view;
-    workers.run(task, planes);
+    workers.run(task, planes * SLICES);
     this.host = null;
     this.view = null;
   }
 
-  private void in(int plane, int thread) {
-    copy(plane, true);
+  private void in(int item, int thread) {
+    copy(item / SLICES, item % SLICES, true);
   }
 
-  private void out(int plane, int thread) {
-    copy(plane, false);
+  private void out(int item, int thread) {
+    copy(item / SLICES, item % SLICES, false);
   }
 
-  private void copy(int plane, boolean in) {
+  private void copy(int plane, int slice, boolean in) {
     Blocked layout = Blocked.of(view);
     Shape shape = layout.shape();
     int lanes = layout.lanes();
-    int blocks = layout.blocks();
-    int first = plane % blocks * lanes;
-    int last = Math.min(first + lanes, shape.c());
+    int first = plane % layout.blocks() * lanes;
+    int channels = Math.min(lanes, shape.c() - first);
     float[] blocked = array(view);
+    int top = shape.h() * slice / SLICES;
+    int bottom = shape.h() * (slice + 1) / SLICES;
     int w = shape.w();
-    for (int c = first; c < last; c++) {
-      int at = Blocked.at(view, plane) + c - first;
-      int row = origin + (plane / blocks * shape.c() + c) * shape.area();
-      for (int i = 0; i < shape.h(); i++) {
-        if (in) {
-          for (int j = 0; j < w; j++) {
-            blocked[at + j * lanes] = host[row + j];
-          }
-        } else {
-          for (int j = 0; j < w; j++) {
-            host[row + j] = blocked[at + j * lanes];
+    int area = shape.area();
+    int at = Blocked.at(view, plane) + top * layout.rowStride();
+    int row = origin + (plane / layout.blocks() * shape.c() + first) * area + top * w;
+    for (int i = top; i < bottom; i++) {
+      if (in && lanes == 3 && channels == 3) {
+        interleave(host, row, area, blocked, at, w);
+      } else {
+        for (int c = 0; c < channels; c++) {
+          if (in) {
+            copy(host, row + c * area, 1, blocked, at + c, lanes, w);
+          } else {
+            copy(blocked, at + c, lanes, host, row + c * area, 1, w);
           }
         }
-        row += w;
-        at += layout.rowStride();
       }
+      row += w;
+      at += layout.rowStride();
+    }
+  }
+
+  private static void copy(
+      float[] from, int at, int step, float[] to, int target, int targetStep, int count) {
+    for (int i = 0; i < count; i++) {
+      to[target + i * targetStep] = from[at + i * step];
+    }
+  }
+
+  /** A row of a colour image, with strides that C2 knows: several times as fast. */
+  private static void interleave(
+      float[] from, int at, int area, float[] to, int target, int count) {
+    for (int i = 0; i < count; i++) {
+      to[target + 3 * i] = from[at + i];
+      to[target + 3 * i + 1] = from[at + area + i];
+      to[target + 3 * i + 2] = from[at + 2 * area + i];
     }
   }
 }

@@ -61,9 +61,9 @@ class CpuBackendTest {
   }
 
   @Test
-  void onlyImagesForConvolutionsArePlanar() {
+  void onlyImagesForConvolutionsAreInterleaved() {
     assertThat(backend.activation(IMAGE, List.of(convolution(3, 1))))
-        .isEqualTo(new Blocked(IMAGE, 1, 1));
+        .isEqualTo(new Blocked(IMAGE, 3, 1));
     assertThat(backend.activation(IMAGE, List.of(new Op.Relu())))
         .isEqualTo(new Blocked(IMAGE, Lanes.COUNT, 0));
     assertThat(backend.gradient(IMAGE, convolution(3, 1)))
@@ -77,6 +77,7 @@ class CpuBackendTest {
           List.of(
               new Dense(shape),
               new Blocked(shape, 1, 2),
+              new Blocked(shape, 3, 2),
               new Blocked(shape, Lanes.COUNT, 0),
               new Blocked(shape, Lanes.COUNT, 1))) {
         roundTrip(shape, layout);

@@ -13,31 +13,31 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * A kernel for values that are planar because a convolution reads them too: works on blocked copies
- * of its own. Only networks of at most four channels have such values, so the copies cost little,
- * and the other kernels know vectors only. Gradients are never planar.
+ * A kernel for values whose few channels are interleaved because a convolution reads them too:
+ * works on blocked copies of its own. Only values of at most four channels are, so the copies cost
+ * little, and the other kernels know vectors only. Gradients are never interleaved.
  */
-final class Planar implements Kernel {
+final class Interleaved implements Kernel {
 
-  /** A planar value and its blocked copy. */
+  /** An interleaved value and its blocked copy. */
   private static final class Copy {
     final View blocked;
     private final Relayout in;
     private final Relayout out;
 
-    Copy(Blocked planar, Workers workers) {
-      Blocked layout = new Blocked(planar.shape(), Lanes.COUNT, 0);
+    Copy(Blocked interleaved, Workers workers) {
+      Blocked layout = new Blocked(interleaved.shape(), Lanes.COUNT, 0);
       blocked = new View(new CpuMemory(layout.size()), 0, layout);
-      in = new Relayout(planar, layout, null, false, workers);
-      out = new Relayout(layout, planar, null, false, workers);
+      in = new Relayout(interleaved, layout, null, false, workers);
+      out = new Relayout(layout, interleaved, null, false, workers);
     }
 
-    void take(View planar, int n) {
-      in.run(array(planar), base(planar), array(blocked), base(blocked), null, 0, n);
+    void take(View interleaved, int n) {
+      in.run(array(interleaved), base(interleaved), array(blocked), base(blocked), null, 0, n);
     }
 
-    void give(View planar, int n) {
-      out.run(array(blocked), base(blocked), array(planar), base(planar), null, 0, n);
+    void give(View interleaved, int n) {
+      out.run(array(blocked), base(blocked), array(interleaved), base(interleaved), null, 0, n);
     }
   }
 
@@ -47,7 +47,7 @@ final class Planar implements Kernel {
   private final Copy y;
   private final Kernel kernel;
 
-  /** What the latest call was given, and the same with copies in place of planar values. */
+  /** What the latest call was given, and the same with copies in place of interleaved values. */
   private Operands operands;
 
   private Operands bound;
@@ -57,7 +57,7 @@ final class Planar implements Kernel {
    *
    * @param compile makes the kernel that does the work
    */
-  Planar(Layouts layouts, Workers workers, Function<Layouts, Kernel> compile) {
+  Interleaved(Layouts layouts, Workers workers, Function<Layouts, Kernel> compile) {
     x = Arrays.stream(layouts.x()).map(l -> copy(l, workers)).toArray(Copy[]::new);
     y = copy(layouts.y(), workers);
     Layout[] inputs = new Layout[x.length];
@@ -68,18 +68,18 @@ final class Planar implements Kernel {
     kernel = compile.apply(new Layouts(inputs, output, layouts.dx(), layouts.dy()));
   }
 
-  /** Whether any value is planar. */
+  /** Whether any value is interleaved. */
   static boolean needed(Layouts layouts) {
     return Stream.concat(Arrays.stream(layouts.x()), Stream.of(layouts.y()))
-        .anyMatch(Planar::planar);
+        .anyMatch(Interleaved::interleaved);
   }
 
-  private static boolean planar(Layout layout) {
+  private static boolean interleaved(Layout layout) {
     return ((Blocked) layout).lanes() != Lanes.COUNT;
   }
 
   private static Copy copy(Layout layout, Workers workers) {
-    return planar(layout) ? new Copy((Blocked) layout, workers) : null;
+    return interleaved(layout) ? new Copy((Blocked) layout, workers) : null;
   }
 
   /**
