@@ -29,6 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       EvaluateCommand.class,
       TrainCommand.class,
       ClassifyCommand.class,
+      StreamCommand.class,
       InitCommand.class,
       RunCommand.class,
       ProfileCommand.class,

@@ -4,6 +4,7 @@ import dev.drsn.engine.DrsnException;
 import dev.drsn.engine.image.FaceDetector;
 import dev.drsn.engine.image.Image;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
 /** How faces are found: options of every command that looks at pictures. */
@@ -44,17 +45,38 @@ final class FaceOptions implements AutoCloseable {
       case "none" -> whole;
       case "auto" -> small ? whole : search();
       case "haar" -> search();
-      default ->
-          throw new DrsnException(
-              "there is no way " + how + " of finding faces; choose auto, haar or none");
+      default -> throw unknown();
     };
   }
 
   private FaceDetector search() {
     if (search == null) {
-      search = model != null ? FaceDetector.yuNet(model, minFace) : FaceDetector.haar(minFace);
+      search = open();
     }
     return search;
+  }
+
+  private FaceDetector open() {
+    return model != null ? FaceDetector.yuNet(model, minFace) : FaceDetector.haar(minFace);
+  }
+
+  /** Makes a detector for frames of a camera, which are never taken for faces unless told so. */
+  Supplier<FaceDetector> ofCameras() {
+    return switch (how) {
+      case "none" -> FaceDetector::none;
+      case "auto", "haar" -> this::open;
+      default -> throw unknown();
+    };
+  }
+
+  /** Whether colours help in finding faces. */
+  boolean colours() {
+    return model != null;
+  }
+
+  private DrsnException unknown() {
+    return new DrsnException(
+        "there is no way " + how + " of finding faces; choose auto, haar or none");
   }
 
   @Override

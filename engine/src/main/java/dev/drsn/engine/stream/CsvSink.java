@@ -6,6 +6,7 @@ import dev.drsn.engine.image.Box;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -80,7 +81,7 @@ public final class CsvSink implements PredictionSink {
     List<String> row = new ArrayList<>(COLUMNS.size() + labels.size());
     row.add(result.stream());
     row.add(Long.toString(result.sequence()));
-    row.add(result.captured().toString());
+    row.add(result.captured().truncatedTo(ChronoUnit.MILLIS).toString());
     row.add(String.format(Locale.ROOT, "%.2f", result.ageNanos() / 1e6));
     row.add(Integer.toString(result.width()));
     row.add(Integer.toString(result.height()));

@@ -3,6 +3,7 @@ package dev.drsn.engine.stream;
 import dev.drsn.engine.image.Box;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -42,7 +43,7 @@ public final class JsonLinesSink implements PredictionSink {
             .objectNode()
             .put("stream", result.stream())
             .put("sequence", result.sequence())
-            .put("captured", result.captured().toString())
+            .put("captured", result.captured().truncatedTo(ChronoUnit.MILLIS).toString())
             .put("age_ms", Math.round(result.ageNanos() / 1e4) / 100.0)
             .put("width", result.width())
             .put("height", result.height());

@@ -14,6 +14,8 @@ import java.util.List;
 public final class PlanBuckets implements BatchRunner {
 
   private static final int STEP = 4;
+  private static final int RUNS = 200;
+  private static final long WARM_UP = 2_000_000_000L;
 
   private final List<InferencePlan> plans = new ArrayList<>();
   private final int inputs;
@@ -32,6 +34,21 @@ public final class PlanBuckets implements BatchRunner {
       plans.add(InferencePlan.compile(model.network(), model.weights(), backend, size));
     }
     plans.add(InferencePlan.compile(model.network(), model.weights(), backend, batch));
+  }
+
+  /**
+   * Runs each plan until the VM has compiled what it needs, for some seconds at most: the first
+   * frames of a camera would else have results that are seconds old.
+   */
+  public void warmUp() {
+    float[] images = new float[batch() * inputs];
+    float[] results = new float[batch() * classes()];
+    for (InferencePlan plan : plans) {
+      long end = System.nanoTime() + WARM_UP;
+      for (int i = 0; i < RUNS && System.nanoTime() - end < 0; i++) {
+        plan.run(images, plan.batch(), results);
+      }
+    }
   }
 
   @Override

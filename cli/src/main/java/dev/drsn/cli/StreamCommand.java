@@ -1,0 +1,324 @@
+package dev.drsn.cli;
+
+import dev.drsn.engine.DrsnException;
+import dev.drsn.engine.backend.Backend;
+import dev.drsn.engine.image.Box;
+import dev.drsn.engine.stream.Address;
+import dev.drsn.engine.stream.CsvSink;
+import dev.drsn.engine.stream.FrameSource;
+import dev.drsn.engine.stream.JsonLinesSink;
+import dev.drsn.engine.stream.PipelineOptions;
+import dev.drsn.engine.stream.PlanBuckets;
+import dev.drsn.engine.stream.PredictionSink;
+import dev.drsn.engine.stream.SinkSnapshot;
+import dev.drsn.engine.stream.Sources;
+import dev.drsn.engine.stream.StreamPipeline;
+import dev.drsn.engine.stream.StreamSnapshot;
+import dev.drsn.engine.stream.StreamSpec;
+import dev.drsn.engine.stream.Ticker;
+import dev.drsn.engine.stream.VideoSink;
+import dev.drsn.engine.weights.Model;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code drsn stream}: cameras and videos in, results as they come out. */
+@Command(
+    name = "stream",
+    description = {
+      "Watches cameras and videos and says what the faces in them express, as it happens.",
+      "A SOURCE is a video, a folder of pictures, rtsp://..., http://... (MJPEG), a webcam's"
+          + " number,",
+      "synthetic:640x480@10?faces=2, or a list: .streams (an address a line) or .yaml.",
+      "No picture is stored unless --video asks for it."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  drsn stream lesson.mp4 --out lesson.jsonl",
+      "  drsn stream rtsp://camera-1/live rtsp://camera-2/live --duration 45m --out lesson.csv",
+      "  drsn stream classroom.yaml --smooth 2 --json",
+      "  drsn stream synthetic: --duration 10s"
+    },
+    exitCodeList = {
+      "0:done",
+      "1:a source could not be read to its end, or results were lost",
+      "2:the command line was wrong"
+    })
+final class StreamCommand implements Callable<Integer> {
+
+  private static final long LOOK = 100_000_000L;
+  private static final long REDRAW = 500_000_000L;
+  private static final long LINES = 10_000_000_000L;
+  private static final long FOLLOW = 1_000_000_000L;
+
+  @Mixin private BackendOptions backends;
+  @Mixin private FaceOptions faces;
+  @Mixin private ModelOption model;
+  @Mixin private Output output;
+
+  @Parameters(paramLabel = "SOURCE", arity = "1..*", description = "What to watch.")
+  private List<String> sources;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Write the results into this new .jsonl or .csv file; may be given for both.")
+  private List<Path> out = List.of();
+
+  @Option(
+      names = "--video",
+      paramLabel = "DIR",
+      description = "Write videos with what was found drawn into them. They show persons.")
+  private Path video;
+
+  @Option(
+      names = "--duration",
+      paramLabel = "TIME",
+      description = "Stop after this time, as 90s, 45m or 2h; default: when all sources end.")
+  private String duration;
+
+  @Option(
+      names = "--detect-every",
+      paramLabel = "N",
+      defaultValue = "5",
+      description =
+          "Search for faces in one of N frames and follow them in between; default:"
+              + " ${DEFAULT-VALUE}.")
+  private int detectEvery;
+
+  @Option(
+      names = "--max-batch",
+      paramLabel = "N",
+      defaultValue = "16",
+      description = "The most faces a run of the network; default: ${DEFAULT-VALUE}.")
+  private int maxBatch;
+
+  @Option(
+      names = "--max-delay",
+      paramLabel = "MS",
+      defaultValue = "5",
+      description =
+          "How long a face waits at most for others to join it; default: ${DEFAULT-VALUE}.")
+  private int maxDelay;
+
+  @Option(
+      names = "--smooth",
+      paramLabel = "SECONDS",
+      defaultValue = "0",
+      description = "Average each face's probabilities over about this time; default: not.")
+  private double smooth;
+
+  @Option(
+      names = "--fps",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "The most frames a second of each source; default: all.")
+  private double fps;
+
+  @Option(
+      names = "--roi",
+      paramLabel = "X,Y,W,H",
+      description = "Look at this part of the picture only, in pixels.")
+  private String roi;
+
+  @Option(
+      names = "--policy",
+      paramLabel = "NAME",
+      defaultValue = "auto",
+      description =
+          "newest (a newer frame takes the place of one that still waits), wait, or auto: files"
+              + " wait, cameras do not; default: ${DEFAULT-VALUE}.")
+  private String policy;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "10",
+      description = "How long a camera may be silent before it is opened anew; default: 10.")
+  private int timeout;
+
+  private final Map<String, String> told = new HashMap<>();
+
+  @Override
+  public Integer call() throws InterruptedException {
+    long wanted = duration == null ? Long.MAX_VALUE : Times.parse(duration, "--duration");
+    PipelineOptions options =
+        PipelineOptions.standard()
+            .withDetectEvery(detectEvery)
+            .withBatches(maxBatch, Duration.ofMillis(maxDelay))
+            .withSmoothing(smooth);
+    if (timeout < 1 || timeout > 3600) {
+      throw new DrsnException("--timeout is 1 to 3600 seconds, not " + timeout);
+    }
+    StreamList list = new StreamList(sources, region(), fps, StreamSpec.Policy.of(policy));
+    Model loaded = model.read();
+    // Fails here and not in each stream where faces cannot be searched.
+    faces.ofCameras().get().close();
+    boolean grey = loaded.preprocess().channels() == 1 && video == null && !faces.colours();
+    Sources files = new Sources(grey ? 1 : 3, timeout * 1_000_000_000L);
+    Ticker ticker = Ticker.system();
+    SyntheticCameras synthetic = new SyntheticCameras();
+    for (StreamSpec spec : list.specs()) {
+      if (Address.of(spec.url()).kind() == Address.Kind.SYNTHETIC) {
+        synthetic.prepare(spec.url());
+      }
+    }
+    FrameSource.Opener opener =
+        (spec, deadline) ->
+            Address.of(spec.url()).kind() == Address.Kind.SYNTHETIC
+                ? synthetic.open(spec.url(), ticker)
+                : files.open(spec, deadline);
+    List<PredictionSink> sinks = sinks(loaded.labels());
+    try (Backend backend = backends.open(output.err());
+        PlanBuckets plans = new PlanBuckets(loaded, backend, maxBatch);
+        Interrupt interrupt = new Interrupt()) {
+      plans.warmUp();
+      StreamPipeline pipeline =
+          new StreamPipeline(
+              options,
+              plans,
+              loaded.preprocess(),
+              faces.ofCameras(),
+              opener,
+              sinks,
+              new SecureRandom().nextLong(),
+              ticker);
+      long began = ticker.nanos();
+      try (pipeline) {
+        list.specs().forEach(pipeline::add);
+        watch(pipeline, list, interrupt, began, wanted);
+      }
+      return end(pipeline, (ticker.nanos() - began) / 1e9);
+    }
+  }
+
+  private Box region() {
+    if (roi == null) {
+      return null;
+    }
+    if (roi.matches("\\d{1,5},\\d{1,5},[1-9]\\d{0,4},[1-9]\\d{0,4}")) {
+      String[] n = roi.split(",", -1);
+      return new Box(
+          Integer.parseInt(n[0]),
+          Integer.parseInt(n[1]),
+          Integer.parseInt(n[2]),
+          Integer.parseInt(n[3]));
+    }
+    throw new DrsnException("--roi is X,Y,W,H in pixels, not " + roi);
+  }
+
+  private List<PredictionSink> sinks(List<String> labels) {
+    List<PredictionSink> sinks = new ArrayList<>();
+    for (Path file : out) {
+      String name = file.toString().toLowerCase(Locale.ROOT);
+      if (name.endsWith(".csv")) {
+        sinks.add(new CsvSink(file, labels));
+      } else if (name.endsWith(".jsonl") || name.endsWith(".json")) {
+        sinks.add(new JsonLinesSink(file, labels));
+      } else {
+        throw new DrsnException(file + " is neither .jsonl nor .csv; give it one of these endings");
+      }
+    }
+    if (video != null) {
+      sinks.add(new VideoSink(video, labels));
+    }
+    if (output.json()) {
+      sinks.add(new PrintedSink(output.out(), labels));
+    }
+    return sinks;
+  }
+
+  /** Until all is over, the time is up or Ctrl-C is pressed. */
+  private void watch(
+      StreamPipeline pipeline, StreamList list, Interrupt interrupt, long began, long wanted)
+      throws InterruptedException {
+    LiveLines live = new LiveLines(output.err());
+    StreamTable table = new StreamTable(began);
+    long shown = began;
+    long followed = began;
+    while (!interrupt.getAsBoolean()) {
+      long now = System.nanoTime();
+      if (now - began >= wanted || pipeline.ended()) {
+        break;
+      }
+      if (now - followed >= FOLLOW) {
+        followed = now;
+        follow(list, pipeline, live);
+      }
+      tell(pipeline, live);
+      if (now - shown >= (Terminal.interactive() ? REDRAW : LINES)) {
+        shown = now;
+        live.show(table.text(pipeline, now));
+      }
+      Thread.sleep(Duration.ofNanos(Math.min(LOOK, Math.max(1, wanted - (now - began)))));
+    }
+    live.clear();
+    tell(pipeline, live);
+  }
+
+  private static void follow(StreamList list, StreamPipeline pipeline, LiveLines live) {
+    try {
+      String change = list.follow(pipeline);
+      if (change != null) {
+        live.say("drsn: " + change);
+      }
+    } catch (DrsnException e) {
+      live.say("drsn: " + e.getMessage() + "; the streams go on as before");
+    }
+  }
+
+  /** A line for each new trouble. */
+  private void tell(StreamPipeline pipeline, LiveLines live) {
+    for (StreamSnapshot stream : pipeline.streams()) {
+      tell(stream.id(), stream.reason(), live);
+    }
+    for (SinkSnapshot sink : pipeline.sinks()) {
+      tell("sink " + sink.name(), sink.failure(), live);
+    }
+    tell("device", pipeline.batches().failure(), live);
+  }
+
+  private void tell(String who, String what, LiveLines live) {
+    if (!what.equals(told.getOrDefault(who, ""))) {
+      told.put(who, what);
+      live.say("drsn: " + who + (what.isEmpty() ? " is well again" : ": " + what));
+    }
+  }
+
+  private int end(StreamPipeline pipeline, double seconds) {
+    List<StreamSnapshot> streams = pipeline.streams();
+    List<SinkSnapshot> sinks = pipeline.sinks();
+    String text = new StreamTable(0).text(pipeline, (long) (seconds * 1e9));
+    String drops = StreamTable.drops(streams);
+    long results = streams.stream().mapToLong(StreamSnapshot::inferred).sum();
+    text +=
+        String.format(
+            Locale.ROOT,
+            "%d results in %s%s",
+            results,
+            Terminal.duration(seconds),
+            drops.isEmpty() ? "" : "; frames dropped: " + drops);
+    for (Path file : out) {
+      text += "; in " + file;
+    }
+    output.print(StreamTable.json(streams, pipeline.batches(), sinks), text);
+    boolean failed =
+        streams.stream().anyMatch(StreamCommand::failed)
+            || sinks.stream().anyMatch(sink -> sink.lost() > 0 && !sink.name().equals("video"));
+    return failed ? 1 : 0;
+  }
+
+  private static boolean failed(StreamSnapshot stream) {
+    return stream.failed() || (stream.inferred() == 0 && !stream.reason().isEmpty());
+  }
+}
