@@ -54,6 +54,7 @@ final class ClassifyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<Path> files = files();
+    Thread.ofPlatform().daemon().start(faces::prepare);
     Model loaded = model.read();
     int failed = 0;
     try (Backend backend = backends.openQuietly();

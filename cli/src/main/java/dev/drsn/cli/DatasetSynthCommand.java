@@ -21,7 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
     description = {
       "Draws grey faces of students in the six learning expressions of the paper's Table 1:",
       "focused, distracted, curious, confused, tired, happy. Nobody's photographs are needed.",
-      "Splits are by subject: 70 % train, 15 % valid, 15 % test."
+      "Splits are by subject: 70 %% train, 15 %% valid, 15 %% test."
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -38,6 +38,18 @@ final class FaceOptions implements AutoCloseable {
   private final FaceDetector whole = FaceDetector.none();
   private FaceDetector search;
 
+  /** Loads what reading pictures and searching them takes. */
+  void prepare() {
+    try {
+      Image.prepare();
+      if (!how.equals("none")) {
+        FaceDetector.prepare();
+      }
+    } catch (DrsnException | LinkageError _) {
+      // Told to whoever needs it.
+    }
+  }
+
   /** The detector for a picture; searching ones are made at first use and kept. */
   FaceDetector detectorFor(Image image) {
     boolean small = Math.min(image.width(), image.height()) < SMALL;

@@ -14,10 +14,11 @@ record Cli(int code, String out, String err) {
   static Cli run(Object... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    CommandLine line = Drsn.commandLine();
+    String[] args = Arrays.stream(arguments).map(Object::toString).toArray(String[]::new);
+    CommandLine line = Drsn.commandLine(args);
     line.setOut(new PrintWriter(out));
     line.setErr(new PrintWriter(err));
-    int code = line.execute(Arrays.stream(arguments).map(Object::toString).toArray(String[]::new));
+    int code = line.execute(args);
     return new Cli(code, out.toString(), err.toString());
   }
 

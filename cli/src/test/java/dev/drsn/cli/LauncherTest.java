@@ -59,6 +59,38 @@ class LauncherTest {
   }
 
   @Test
+  void theBuildKeepsWhatJavaFindsOutAboutClasses() throws IOException {
+    script(
+        java.resolve("bin/java"),
+        "printf '<%s>' \"$@\"",
+        "for each; do",
+        "[[ $each != *AOTCacheOutput=* ]] || touch \"${each#*=}\"",
+        "[[ $each != *.bmp ]] || wc -c <\"$each\"",
+        "done");
+    assertThat(run(Map.of(), home.resolve("drsn").toString(), "info").out())
+        .startsWith("<--add-modules>")
+        .contains("<-XX:AOTCache=" + home.toRealPath() + "/target/drsn/classes.aot>")
+        .endsWith("<info>");
+    assertThat(home.resolve("target/drsn-build.log"))
+        .content()
+        .contains("<-cp><" + home.toRealPath() + "/target/drsn/*>", "<classify>")
+        // Headers and pixels of 96 x 96 and 48 x 48.
+        .contains(54 + 3 * 96 * 96 + "\n" + (54 + 3 * 48 * 48));
+    assertThat(home.resolve("target/drsn")).isDirectoryNotContaining("glob:**.bmp");
+  }
+
+  @Test
+  void withoutAnArchiveOfClassesEverythingWorks() throws IOException {
+    script(
+        java.resolve("bin/java"),
+        "[[ $* != *AOTCacheOutput* ]] || { touch \"$home/target/drsn/classes.aot\"; exit 1; }",
+        "printf '<%s>' \"$@\"");
+    Outcome outcome = run(Map.of(), home.resolve("drsn").toString(), "info");
+    assertThat(outcome.exit()).isZero();
+    assertThat(outcome.out()).doesNotContain("AOT").endsWith("<info>");
+  }
+
+  @Test
   void benchIsABuildOfItsOwn() throws IOException {
     Outcome outcome = run(Map.of(), home.resolve("drsn").toString(), "bench", "--quick");
     assertThat(outcome.out())

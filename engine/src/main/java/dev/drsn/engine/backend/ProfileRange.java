@@ -3,8 +3,11 @@ package dev.drsn.engine.backend;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
+import jdk.jfr.FlightRecorder;
+import jdk.jfr.FlightRecorderListener;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
+import jdk.jfr.Registered;
 import jdk.jfr.StackTrace;
 
 /**
@@ -17,10 +20,22 @@ import jdk.jfr.StackTrace;
 @Category("drsn")
 @Description("A step of a plan: a kernel forward or backward, a copy, the optimiser")
 @StackTrace(false)
+@Registered(false)
 public final class ProfileRange extends Event {
 
   /** The event's name in recordings. */
   public static final String NAME = "drsn.Layer";
+
+  static {
+    // To register it now would start the recorder, 50 ms for everyone who records nothing.
+    FlightRecorder.addListener(
+        new FlightRecorderListener() {
+          @Override
+          public void recorderInitialized(FlightRecorder recorder) {
+            FlightRecorder.register(ProfileRange.class);
+          }
+        });
+  }
 
   // Not private: nobody but the recorder reads them.
 

@@ -46,6 +46,11 @@ public sealed interface FaceDetector extends AutoCloseable
     return new YuNetDetector(model, minFace);
   }
 
+  /** Loads what finds faces, if that has not happened yet; see {@link Image#prepare}. */
+  static void prepare() {
+    OpenCv.loadDetection();
+  }
+
   /** The largest first; the rest of the order only has to be one. */
   static List<Face> sorted(List<Face> faces) {
     List<Face> sorted = new ArrayList<>(faces);

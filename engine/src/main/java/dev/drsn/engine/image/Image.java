@@ -41,6 +41,14 @@ public record Image(int height, int width, int channels, byte[] pixels) {
   }
 
   /**
+   * Loads what reads and writes pictures, if that has not happened yet: in a thread of its own the
+   * first picture need not wait for it.
+   */
+  public static void prepare() {
+    OpenCv.load();
+  }
+
+  /**
    * Reads JPEG, PNG, BMP, GIF (its first frame), TIFF or WebP; grey files give one channel, all
    * others three; 16 bits become 8; transparency is dropped; EXIF's orientation is honoured.
    *

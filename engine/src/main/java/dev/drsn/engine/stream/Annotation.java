@@ -5,7 +5,6 @@ import dev.drsn.engine.image.Image;
 import java.util.List;
 import java.util.Locale;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.Loader;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
@@ -19,7 +18,7 @@ final class Annotation {
   private static final double SIZE = 0.5;
 
   static {
-    Loader.load(opencv_imgproc.class);
+    Image.prepare();
   }
 
   private Annotation() {}

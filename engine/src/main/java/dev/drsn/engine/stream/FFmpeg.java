@@ -1,6 +1,7 @@
 package dev.drsn.engine.stream;
 
 import dev.drsn.engine.DrsnException;
+import dev.drsn.engine.file.NativeLoading;
 import java.nio.charset.StandardCharsets;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avdevice;
@@ -15,10 +16,13 @@ final class FFmpeg {
 
   static {
     try {
-      Loader.load(avutil.class);
-      Loader.load(avcodec.class);
-      Loader.load(avformat.class);
-      Loader.load(swscale.class);
+      NativeLoading.alone(
+          () -> {
+            Loader.load(avutil.class);
+            Loader.load(avcodec.class);
+            Loader.load(avformat.class);
+            Loader.load(swscale.class);
+          });
       // Its log would print addresses with their passwords; errors are told in our own words.
       avutil.av_log_set_level(avutil.AV_LOG_QUIET);
     } catch (LinkageError e) {
@@ -42,7 +46,7 @@ final class FFmpeg {
   static void loadDevices() {
     load();
     try {
-      Loader.load(avdevice.class);
+      NativeLoading.alone(() -> Loader.load(avdevice.class));
       avdevice.avdevice_register_all();
     } catch (LinkageError e) {
       throw new DrsnException(
