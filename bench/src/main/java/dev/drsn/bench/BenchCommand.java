@@ -30,13 +30,14 @@ import picocli.CommandLine.Spec;
       "A ratio above 1 says that drsn is faster."
     },
     synopsisSubcommandLabel = "[COMMAND]",
-    subcommands = ReportCommand.class,
+    subcommands = {ReportCommand.class, NumericsCommand.class},
     footerHeading = "%nExamples:%n",
     footer = {
       "  drsn bench --network resnet18 --batch 1 --threads 2 --quick",
       "  drsn bench --network resnet18,senet18,drsn18-cw --batch 1,8,32 --json",
       "  drsn bench --train --network resnet18 --size 112 --batch 32 --threads 2",
       "  drsn bench --growth --quick --out bench/results/growth.json",
+      "  drsn bench numerics --page docs/numerics.md",
       "  drsn bench report"
     })
 public final class BenchCommand implements Callable<Integer> {

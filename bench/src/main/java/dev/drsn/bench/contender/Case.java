@@ -15,8 +15,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * What all contenders of a cell get: a network, weights, images and targets, drawn from a fixed
- * seed.
+ * What all contenders of a cell get: a network, weights, images and targets, drawn from a seed.
  *
  * @param images [batch, C, H, W]
  * @param targets [batch, classes], one-hot, in turn
@@ -32,9 +31,15 @@ public record Case(
 
   public static final int CLASSES = 6;
 
+  /** With the numbers that all comparisons have. */
   public static Case of(NetworkSpec spec, int batch, int threads) {
+    return of(spec, batch, threads, 1);
+  }
+
+  /** With numbers of a seed. */
+  public static Case of(NetworkSpec spec, int batch, int threads, long seed) {
     Network network = spec.build();
-    SplittableRandom random = new SplittableRandom(1);
+    SplittableRandom random = new SplittableRandom(seed);
     float[] images = new float[batch * spec.input().elements()];
     for (int i = 0; i < images.length; i++) {
       images[i] = (float) random.nextGaussian();
@@ -43,16 +48,16 @@ public record Case(
     for (int n = 0; n < batch; n++) {
       targets[n * spec.classes() + n % spec.classes()] = 1;
     }
-    return new Case(spec, network, weights(network, random), batch, threads, images, targets);
+    return new Case(spec, network, weights(network, seed, random), batch, threads, images, targets);
   }
 
   /**
    * Initial weights with normalisations that do something and thresholds that cut, so that an
    * engine that leaves one out gives other logits.
    */
-  private static Weights weights(Network network, SplittableRandom random) {
+  private static Weights weights(Network network, long seed, SplittableRandom random) {
     SequencedMap<String, Tensor> tensors =
-        new LinkedHashMap<>(Initialisation.of(network, 1).tensors());
+        new LinkedHashMap<>(Initialisation.of(network, seed).tensors());
     for (Map.Entry<String, Parameter> entry : network.parameters().entrySet()) {
       float[] data = tensors.get(entry.getKey()).data();
       for (int i = 0; i < data.length; i++) {

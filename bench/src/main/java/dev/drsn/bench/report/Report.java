@@ -1,28 +1,19 @@
 package dev.drsn.bench.report;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.drsn.bench.result.ResultFile;
 import dev.drsn.engine.DrsnException;
-import dev.drsn.engine.file.AtomicFile;
 import dev.drsn.trainer.evaluate.Charts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Puts tables and pictures into a page of the documentation: everything between {@code <!-- begin
- * NAME -->} and {@code <!-- end -->} is made from NAME.json; {@code <!-- begin NAME batch -->}
- * takes the cells of the series in which the batch grows. What stands outside is left alone.
+ * Puts tables and pictures into a {@link Page}: part NAME is made from NAME.json; {@code <!-- begin
+ * NAME batch -->} takes the cells of the series in which the batch grows.
  */
 public final class Report {
-  private static final Pattern BEGIN = Pattern.compile("<!-- begin (\\S+)(?: (\\S+))? -->");
-  private static final String END = "<!-- end -->";
   private static final String PICTURES = "pictures";
 
   private Report() {}
@@ -35,39 +26,7 @@ public final class Report {
    * @throws DrsnException where a marker is not closed or a file is missing
    */
   public static List<String> write(Path page, Path results) {
-    List<String> made = new ArrayList<>();
-    StringBuilder text = new StringBuilder();
-    List<String> lines = lines(page);
-    for (int i = 0; i < lines.size(); i++) {
-      String line = lines.get(i);
-      text.append(line).append("\n");
-      Matcher begin = BEGIN.matcher(line.strip());
-      if (begin.matches()) {
-        int end = i + 1;
-        while (end < lines.size() && !lines.get(end).strip().equals(END)) {
-          end++;
-        }
-        if (end == lines.size()) {
-          throw new DrsnException(page + ": " + line + " has no " + END + "; add it");
-        }
-        text.append(section(begin.group(1), begin.group(2), page, results))
-            .append(END)
-            .append("\n");
-        made.add(begin.group(1) + (begin.group(2) == null ? "" : " " + begin.group(2)));
-        i = end;
-      }
-    }
-    byte[] all = text.toString().getBytes(UTF_8);
-    AtomicFile.write(page, out -> out.write(all));
-    return made;
-  }
-
-  private static List<String> lines(Path page) {
-    try {
-      return Files.readAllLines(page);
-    } catch (IOException e) {
-      throw new DrsnException("cannot read " + page + ": " + e.getMessage(), e);
-    }
+    return Page.rewrite(page, (name, grows) -> section(name, grows, page, results));
   }
 
   private static String section(String name, String grows, Path page, Path results) {

@@ -1,0 +1,153 @@
+package dev.drsn.bench.numerics;
+
+import dev.drsn.bench.contender.Case;
+import dev.drsn.engine.backend.Backend;
+import dev.drsn.engine.cpu.Algorithm;
+import dev.drsn.engine.cpu.CpuBackend;
+import dev.drsn.engine.cpu.CpuOptions;
+import dev.drsn.engine.network.NetworkSpec;
+import dev.drsn.engine.network.NetworkSpec.Architecture;
+import dev.drsn.engine.op.Optimizer;
+import dev.drsn.engine.op.Parameter;
+import dev.drsn.engine.plan.InferencePlan;
+import dev.drsn.engine.plan.TrainingOptions;
+import dev.drsn.engine.plan.TrainingPlan;
+import dev.drsn.engine.reference.ReferenceBackend;
+import dev.drsn.engine.tensor.DType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Errors of whole networks: relative L2 of what a method computes against what the reference
+ * backend does, over several draws of weights and images.
+ *
+ * @param logits of inference, one a draw
+ * @param gradients of a training batch, all parameters as one array; none where not asked for
+ */
+record NetworkErrors(
+    NetworkSpec spec, int batch, Method method, double[] logits, double[] gradients) {
+
+  /** What is held against the reference. */
+  enum Method {
+    /** The reference itself with images that a part in a million was added to: the yardstick. */
+    NUDGED("reference, images moved by 1e-6"),
+    DIRECT("exact"),
+    FASTEST("fastest");
+
+    private final String text;
+
+    Method(String text) {
+      this.text = text;
+    }
+
+    private Backend open() {
+      return switch (this) {
+        case NUDGED -> new ReferenceBackend(DType.F32);
+        case DIRECT -> new CpuBackend(CpuOptions.of(1).withAlgorithm(Algorithm.DIRECT));
+        case FASTEST -> new CpuBackend(CpuOptions.of(1).withAlgorithm(Algorithm.FASTEST));
+      };
+    }
+
+    private float[] images(float[] images) {
+      return this == NUDGED ? nudged(images) : images;
+    }
+
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
+
+  /** What is measured of a network. */
+  record Extent(int width, int size, int batch, int draws, boolean training) {}
+
+  /** What a backend makes of a case. */
+  private record Results(float[] logits, List<float[]> gradients) {}
+
+  /** One draw. */
+  private record Draw(NetworkSpec spec, long seed) {}
+
+  /** The residual networks by all methods. */
+  static List<NetworkErrors> all(Extent extent) {
+    List<NetworkSpec> specs =
+        Stream.of(
+                Architecture.RESNET18,
+                Architecture.SENET18,
+                Architecture.DRSN18_CS,
+                Architecture.DRSN18_CW)
+            .map(each -> NetworkSpec.of(each, extent.width, Case.CLASSES, 3, extent.size))
+            .toList();
+    List<Draw> draws = new ArrayList<>();
+    specs.forEach(
+        spec -> IntStream.rangeClosed(1, extent.draws).forEach(i -> draws.add(new Draw(spec, i))));
+    List<double[][]> errors = draws.parallelStream().map(draw -> errors(draw, extent)).toList();
+    List<NetworkErrors> all = new ArrayList<>();
+    for (int i = 0; i < specs.size(); i++) {
+      List<double[][]> own = errors.subList(i * extent.draws, (i + 1) * extent.draws);
+      for (Method method : Method.values()) {
+        double[] logits = own.stream().mapToDouble(each -> each[method.ordinal()][0]).toArray();
+        double[] gradients = own.stream().mapToDouble(each -> each[method.ordinal()][1]).toArray();
+        all.add(new NetworkErrors(specs.get(i), extent.batch, method, logits, gradients));
+      }
+    }
+    return all;
+  }
+
+  /** By method: of the logits and of the gradients. */
+  private static double[][] errors(Draw draw, Extent extent) {
+    Case of = Case.of(draw.spec, extent.batch, 1, draw.seed);
+    Results expected;
+    try (Backend reference = new ReferenceBackend(DType.F32)) {
+      expected = results(of, of.images(), reference, extent.training);
+    }
+    return Arrays.stream(Method.values())
+        .map(
+            method -> {
+              try (Backend backend = method.open()) {
+                Results actual = results(of, method.images(of.images()), backend, extent.training);
+                return new double[] {
+                  Relative.of(List.of(actual.logits), List.of(expected.logits)),
+                  Relative.of(actual.gradients, expected.gradients)
+                };
+              }
+            })
+        .toArray(double[][]::new);
+  }
+
+  /** With normal noise of a millionth of a pixel's deviation. */
+  private static float[] nudged(float[] images) {
+    SplittableRandom random = new SplittableRandom(1);
+    float[] moved = images.clone();
+    for (int i = 0; i < moved.length; i++) {
+      moved[i] = (float) (moved[i] + random.nextGaussian(0, 1e-6));
+    }
+    return moved;
+  }
+
+  private static Results results(Case of, float[] images, Backend backend, boolean training) {
+    int n = of.batch();
+    float[] logits = new float[n * of.spec().classes()];
+    List<float[]> gradients = new ArrayList<>();
+    try (InferencePlan plan = InferencePlan.compile(of.network(), of.weights(), backend, n)) {
+      plan.run(images, n, logits);
+    }
+    if (training) {
+      TrainingOptions options = TrainingOptions.of(Optimizer.Adam.standard(false));
+      try (TrainingPlan plan =
+          TrainingPlan.compile(of.network(), of.weights(), options, backend, n)) {
+        plan.gradients(images, of.targets(), n);
+        for (Map.Entry<String, Parameter> each : of.network().parameters().entrySet()) {
+          if (each.getValue().role().trainable()) {
+            gradients.add(plan.state().gradient(each.getKey()).data());
+          }
+        }
+      }
+    }
+    return new Results(logits, gradients);
+  }
+}
