@@ -30,13 +30,14 @@ import picocli.CommandLine.Spec;
       "A ratio above 1 says that drsn is faster."
     },
     synopsisSubcommandLabel = "[COMMAND]",
-    subcommands = {ReportCommand.class, NumericsCommand.class},
+    subcommands = {OpsCommand.class, NumericsCommand.class, ReportCommand.class},
     footerHeading = "%nExamples:%n",
     footer = {
       "  drsn bench --network resnet18 --batch 1 --threads 2 --quick",
       "  drsn bench --network resnet18,senet18,drsn18-cw --batch 1,8,32 --json",
       "  drsn bench --train --network resnet18 --size 112 --batch 32 --threads 2",
       "  drsn bench --growth --quick --out bench/results/growth.json",
+      "  drsn bench ops --network resnet18 --batch 8 --quick",
       "  drsn bench numerics --page docs/numerics.md",
       "  drsn bench report"
     })
@@ -111,7 +112,7 @@ public final class BenchCommand implements Callable<Integer> {
     Measurement measurement =
         new Measurement(
             command.commandLine().getErr(), peers, quick ? Effort.QUICK : Effort.FULL, processes);
-    ResultFile file = out == null ? null : ResultFile.open(out, Provenance.ofThisRun(), line());
+    ResultFile file = open(out, command);
     PrintWriter print = command.commandLine().getOut();
     for (Cell cell : all) {
       Measurement.Result result = measurement.of(cell);
@@ -164,9 +165,11 @@ public final class BenchCommand implements Callable<Integer> {
     return launches;
   }
 
-  private String line() {
-    List<String> words = command.commandLine().getParseResult().originalArgs();
-    return "drsn " + String.join(" ", words);
+  /** The file to keep results in, or null where none is named. */
+  static ResultFile open(Path out, CommandSpec command) {
+    List<String> words = command.root().commandLine().getParseResult().originalArgs();
+    String line = "drsn " + String.join(" ", words);
+    return out == null ? null : ResultFile.open(out, Provenance.ofThisRun(), line);
   }
 
   private ParameterException wrong(String message) {

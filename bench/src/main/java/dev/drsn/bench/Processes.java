@@ -28,12 +28,7 @@ final class Processes {
   static String java(Class<?> main, String input, Map<String, String> environment) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-      // The descriptor that standard error was kept in is not the child's.
-      if (!option.startsWith("-Ddrsn.stderr=")) {
-        command.add(option);
-      }
-    }
+    command.addAll(options());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     try {
       Path err = Files.createTempFile("drsn-bench", ".err");
@@ -45,6 +40,14 @@ final class Processes {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** This process's options of the Java VM, as a child may have them. */
+  static List<String> options() {
+    // The descriptor that standard error was kept in is not the child's.
+    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(option -> !option.startsWith("-Ddrsn.stderr="))
+        .toList();
   }
 
   private static String run(

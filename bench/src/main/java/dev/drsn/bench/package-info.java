@@ -1,2 +1,2 @@
-/** The {@code drsn bench} command, and benchmarks by JMH: {@code scripts/bench}. */
+/** The {@code drsn bench} command. */
 package dev.drsn.bench;

@@ -14,8 +14,10 @@ import dev.drsn.engine.plan.TrainingOptions;
 import dev.drsn.engine.plan.TrainingPlan;
 import dev.drsn.engine.reference.ReferenceBackend;
 import dev.drsn.engine.tensor.DType;
+import dev.drsn.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -34,8 +36,11 @@ record NetworkErrors(
 
   /** What is held against the reference. */
   enum Method {
-    /** The reference itself with images that a part in a million was added to: the yardstick. */
-    NUDGED("reference, images moved by 1e-6"),
+    /**
+     * The yardstick: the reference itself where every pixel and every weight was changed by about a
+     * millionth, which moves each sum as much as rounding does.
+     */
+    NUDGED("reference, moved by 1e-6"),
     DIRECT("exact"),
     FASTEST("fastest");
 
@@ -53,8 +58,8 @@ record NetworkErrors(
       };
     }
 
-    private float[] images(float[] images) {
-      return this == NUDGED ? nudged(images) : images;
+    private Case input(Case of) {
+      return this == NUDGED ? nudged(of) : of;
     }
 
     @Override
@@ -103,13 +108,13 @@ record NetworkErrors(
     Case of = Case.of(draw.spec, extent.batch, 1, draw.seed);
     Results expected;
     try (Backend reference = new ReferenceBackend(DType.F32)) {
-      expected = results(of, of.images(), reference, extent.training);
+      expected = results(of, reference, extent.training);
     }
     return Arrays.stream(Method.values())
         .map(
             method -> {
               try (Backend backend = method.open()) {
-                Results actual = results(of, method.images(of.images()), backend, extent.training);
+                Results actual = results(method.input(of), backend, extent.training);
                 return new double[] {
                   Relative.of(List.of(actual.logits), List.of(expected.logits)),
                   Relative.of(actual.gradients, expected.gradients)
@@ -119,28 +124,42 @@ record NetworkErrors(
         .toArray(double[][]::new);
   }
 
-  /** With normal noise of a millionth of a pixel's deviation. */
-  private static float[] nudged(float[] images) {
+  private static Case nudged(Case of) {
     SplittableRandom random = new SplittableRandom(1);
-    float[] moved = images.clone();
+    Map<String, Tensor> weights = new HashMap<>();
+    of.weights()
+        .tensors()
+        .forEach((name, w) -> weights.put(name, new Tensor(w.shape(), nudged(w.data(), random))));
+    return new Case(
+        of.spec(),
+        of.network(),
+        of.weights().with(weights),
+        of.batch(),
+        of.threads(),
+        nudged(of.images(), random),
+        of.targets());
+  }
+
+  private static float[] nudged(float[] values, SplittableRandom random) {
+    float[] moved = values.clone();
     for (int i = 0; i < moved.length; i++) {
-      moved[i] = (float) (moved[i] + random.nextGaussian(0, 1e-6));
+      moved[i] = (float) (moved[i] * random.nextGaussian(1, 1e-6));
     }
     return moved;
   }
 
-  private static Results results(Case of, float[] images, Backend backend, boolean training) {
+  private static Results results(Case of, Backend backend, boolean training) {
     int n = of.batch();
     float[] logits = new float[n * of.spec().classes()];
     List<float[]> gradients = new ArrayList<>();
     try (InferencePlan plan = InferencePlan.compile(of.network(), of.weights(), backend, n)) {
-      plan.run(images, n, logits);
+      plan.run(of.images(), n, logits);
     }
     if (training) {
       TrainingOptions options = TrainingOptions.of(Optimizer.Adam.standard(false));
       try (TrainingPlan plan =
           TrainingPlan.compile(of.network(), of.weights(), options, backend, n)) {
-        plan.gradients(images, of.targets(), n);
+        plan.gradients(of.images(), of.targets(), n);
         for (Map.Entry<String, Parameter> each : of.network().parameters().entrySet()) {
           if (each.getValue().role().trainable()) {
             gradients.add(plan.state().gradient(each.getKey()).data());

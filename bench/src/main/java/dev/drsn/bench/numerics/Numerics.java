@@ -36,7 +36,7 @@ public enum Numerics {
     public String table(boolean quick) {
       return networks(quick ? new Extent(8, 24, 4, 1, true) : new Extent(16, 32, 4, 3, true))
           + "\n"
-          + networks(quick ? new Extent(8, 32, 4, 1, true) : new Extent(64, 64, 4, 1, true))
+          + networks(quick ? new Extent(8, 48, 2, 1, true) : new Extent(64, 48, 4, 3, true))
           + "\n"
           + networks(quick ? new Extent(8, 64, 1, 1, false) : new Extent(64, 224, 1, 1, false));
     }

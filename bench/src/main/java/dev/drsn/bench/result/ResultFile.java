@@ -21,7 +21,17 @@ public final class ResultFile {
 
   /** The fields that tell one cell from another. */
   private static final List<String> KEY =
-      List.of("what", "network", "width", "channels", "size", "batch", "threads", "grows");
+      List.of(
+          "what",
+          "network",
+          "width",
+          "channels",
+          "size",
+          "batch",
+          "threads",
+          "grows",
+          "pass",
+          "layer");
 
   /** What is in the file. */
   public record Content(Provenance provenance, List<String> commands, List<ObjectNode> cells) {}

@@ -6,34 +6,59 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.IntFunction;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** What this machine can do at most, measured: fused multiply-adds on a number of threads. */
+/** What this machine can do at most, measured: fused multiply-adds and copying. */
 public final class Roof {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   private static final int CHAINS = 12;
   private static final int TRIPS = 2_000_000;
+
+  /** Floats of a thread: 128 MB, four times a large last cache. */
+  private static final int COPIED = 32 << 20;
+
   private static final int REPEATS = 12;
 
   private Roof() {}
 
   /** The most fused multiply-adds a second, in GFLOP/s (two operations each). */
   public static double fmaGflops(int threads) {
-    double best = 0;
+    double operations = 2.0 * threads * CHAINS * TRIPS * SPECIES.length();
+    return operations / fastest(threads, _ -> chains(TRIPS)) / 1e9;
+  }
+
+  /** The most bytes a second that copying between arrays beyond all caches moves, in GB/s. */
+  public static double copyGigabytes(int threads) {
+    float[][] from = new float[threads][COPIED];
+    float[][] to = new float[threads][COPIED];
+    double bytes = 2.0 * Float.BYTES * threads * COPIED;
+    double seconds =
+        fastest(
+            threads,
+            i -> {
+              System.arraycopy(from[i], 0, to[i], 0, COPIED);
+              return to[i][COPIED - 1];
+            });
+    return bytes / seconds / 1e9;
+  }
+
+  /** Seconds of the fastest of several repeats on all threads at once. */
+  private static double fastest(int threads, IntFunction<Float> part) {
+    double best = Double.POSITIVE_INFINITY;
     try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
       for (int repeat = 0; repeat < REPEATS; repeat++) {
         long start = System.nanoTime();
         List<Future<Float>> parts = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
-          parts.add(pool.submit(() -> chains(TRIPS)));
+          int thread = i;
+          parts.add(pool.submit(() -> part.apply(thread)));
         }
-        for (Future<Float> part : parts) {
-          part.get();
+        for (Future<Float> each : parts) {
+          each.get();
         }
-        double seconds = (System.nanoTime() - start) / 1e9;
-        double operations = 2.0 * threads * CHAINS * TRIPS * SPECIES.length();
-        best = Math.max(best, operations / seconds / 1e9);
+        best = Math.min(best, (System.nanoTime() - start) / 1e9);
       }
     } catch (InterruptedException | ExecutionException e) {
       throw new IllegalStateException(e);
