@@ -104,6 +104,9 @@ public final class BenchCommand implements Callable<Integer> {
               + " is extended, another replaced.")
   private Path out;
 
+  @Option(names = "--resume", description = "Leave out cells that --out has already.")
+  private boolean resume;
+
   @Override
   public Integer call() {
     List<Peer> peers = peers();
@@ -115,6 +118,9 @@ public final class BenchCommand implements Callable<Integer> {
     ResultFile file = open(out, command);
     PrintWriter print = command.commandLine().getOut();
     for (Cell cell : all) {
+      if (resume && file != null && file.has(cell.key())) {
+        continue;
+      }
       Measurement.Result result = measurement.of(cell);
       print.println(json ? result.json().toString() : result.text());
       print.flush();

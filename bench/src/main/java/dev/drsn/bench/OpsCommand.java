@@ -7,6 +7,7 @@ import dev.drsn.bench.result.ResultFile;
 import dev.drsn.bench.time.Roof;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
@@ -59,41 +60,51 @@ final class OpsCommand implements Callable<Integer> {
       description = "Keep the rows with machine and versions, as 'drsn bench' keeps its cells.")
   private Path out;
 
+  @Option(names = "--resume", description = "Leave out rows that --out has already.")
+  private boolean resume;
+
   @Override
   public Integer call() {
     PrintWriter print = command.commandLine().getOut();
     ResultFile file = BenchCommand.open(out, command);
     for (Cell cell : cells.all(OpRow.OP)) {
-      double fma = Roof.fmaGflops(cell.threads());
-      double copy = Roof.copyGigabytes(cell.threads());
-      if (!json) {
-        print.printf(
-            Locale.ROOT,
-            "%s, width %d, %d x %d pixels, batch %d, threads %d; the machine: %.0f GFLOP/s, %.1f"
-                + " GB/s%n",
-            cell.network(),
-            cell.width(),
-            cell.size(),
-            cell.size(),
-            cell.batch(),
-            cell.threads(),
-            fma,
-            copy);
-      }
-      for (OpTask task : OpTask.all(cell)) {
-        if (only.matcher(task.text()).find()) {
-          double ms = task.milliseconds(quick ? 0.25 : 1, Processes.options());
-          OpRow row = OpRow.of(task, ms, fma, copy);
-          ObjectNode node = new JsonMapper().valueToTree(row);
-          node.put("fma_peak_gflops", Math.round(fma)).put("copy_gigabytes", Math.round(copy));
-          print.println(json ? node.toString() : row.text());
-          print.flush();
-          if (file != null) {
-            file.add(node);
-          }
-        }
+      List<OpTask> tasks =
+          OpTask.all(cell).stream()
+              .filter(task -> only.matcher(task.text()).find())
+              .filter(task -> !(resume && file != null && file.has(task.key())))
+              .toList();
+      if (!tasks.isEmpty()) {
+        time(cell, tasks, print, file);
       }
     }
     return 0;
+  }
+
+  private void time(Cell cell, List<OpTask> tasks, PrintWriter print, ResultFile file) {
+    double fma = Roof.fmaGflops(cell.threads());
+    double copy = Roof.copyGigabytes(cell.threads());
+    if (!json) {
+      print.printf(
+          Locale.ROOT,
+          "%s, width %d, %d x %d pixels, batch %d, threads %d; the machine: %.0f GFLOP/s, %.1f"
+              + " GB/s%n",
+          cell.network(),
+          cell.width(),
+          cell.size(),
+          cell.size(),
+          cell.batch(),
+          cell.threads(),
+          fma,
+          copy);
+    }
+    for (OpTask task : tasks) {
+      OpRow row = task.timed(quick ? 0.25 : 1, Processes.options(), fma, copy);
+      ObjectNode node = new JsonMapper().valueToTree(row);
+      print.println(json ? node.toString() : row.text());
+      print.flush();
+      if (file != null) {
+        file.add(node);
+      }
+    }
   }
 }

@@ -2,10 +2,15 @@ package dev.drsn.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drsn.bench.result.Cell;
+import dev.drsn.bench.result.Provenance;
+import dev.drsn.bench.result.ResultFile;
 import dev.drsn.cli.Drsn;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
@@ -65,5 +70,16 @@ class BenchCommandTest {
         .singleElement()
         .asString()
         .startsWith("drsn: cannot read nowhere.md");
+  }
+
+  @Test
+  void whatWasMeasuredIsLeftOut(@TempDir Path folder) {
+    Path file = folder.resolve("cells.json");
+    String line = "bench --memory --quick --resume --threads 1 --out " + file;
+    Cell cell = new Cell(Cell.MEMORY, "resnet18", 64, 3, 224, 1, 1, null);
+    ResultFile.open(file, Provenance.ofThisRun(), "before").add(cell.key().put("drsn_mb", 300));
+    assertThat(run(line)).isZero();
+    assertThat(out.toString()).isEmpty();
+    assertThat(ResultFile.read(file).cells()).hasSize(1);
   }
 }

@@ -1,6 +1,7 @@
 package dev.drsn.bench.op;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.drsn.bench.result.Cell;
 import java.util.Locale;
 
@@ -13,6 +14,8 @@ import java.util.Locale;
  * @param gigabytes a second: every value read or written once, over the time; caches may pass what
  *     memory can do. Null where only operations are counted
  * @param roof the least time that the machine takes, as a share of ms
+ * @param fmaPeak the machine's, in GFLOP/s
+ * @param copy the machine's, in GB/s
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record OpRow(
@@ -30,7 +33,9 @@ public record OpRow(
     double ms,
     Double gflops,
     Double gigabytes,
-    double roof) {
+    double roof,
+    @JsonProperty("fma_peak_gflops") long fmaPeak,
+    @JsonProperty("copy_gigabytes") long copy) {
 
   /** What results call it. */
   public static final String OP = "op";
@@ -41,7 +46,7 @@ public record OpRow(
    * @param fma the machine's peak in GFLOP/s
    * @param copy the machine's copying in GB/s
    */
-  public static OpRow of(OpTask task, double ms, double fma, double copy) {
+  static OpRow of(OpTask task, double ms, double fma, double copy) {
     Cell cell = task.cell();
     Pass.Cost cost = task.cost();
     return new OpRow(
@@ -59,7 +64,9 @@ public record OpRow(
         rounded(ms, 4),
         cost.flops() == 0 ? null : rounded(cost.flops() / ms / 1e6, 1),
         cost.bytes() == 0 ? null : rounded(cost.bytes() / ms / 1e6, 1),
-        rounded(cost.milliseconds(fma, copy) / ms, 3));
+        rounded(cost.milliseconds(fma, copy) / ms, 3),
+        Math.round(fma),
+        Math.round(copy));
   }
 
   private static double rounded(double value, int digits) {

@@ -13,6 +13,7 @@ import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A row to be timed by JMH in a process of its own.
@@ -78,13 +79,28 @@ public record OpTask(Cell cell, Pass pass, String layer, int count, String op, P
     return pass.label() + " " + layer + " " + op;
   }
 
+  /** The fields that tell this row from others in results. */
+  public ObjectNode key() {
+    return cell.key().put("pass", pass.label()).put("layer", layer);
+  }
+
+  /**
+   * Times it.
+   *
+   * @param fma the machine's peak in GFLOP/s
+   * @param copy the machine's copying in GB/s
+   */
+  public OpRow timed(double seconds, List<String> options, double fma, double copy) {
+    return OpRow.of(this, milliseconds(seconds, options), fma, copy);
+  }
+
   /**
    * The average time of a pass in milliseconds.
    *
    * @param seconds of an iteration; there are eight, half of which count
    * @param options of the Java VM
    */
-  public double milliseconds(double seconds, List<String> options) {
+  double milliseconds(double seconds, List<String> options) {
     TimeValue time = TimeValue.milliseconds(Math.round(1000 * seconds));
     Options run =
         new OptionsBuilder()

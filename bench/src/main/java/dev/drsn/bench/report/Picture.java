@@ -73,6 +73,7 @@ final class Picture {
             .build();
     style(chart.getStyler());
     chart.getStyler().setXAxisLogarithmic(true).setYAxisLogarithmic(true);
+    chart.getStyler().setXAxisLogarithmicDecadeOnly(false).setYAxisLogarithmicDecadeOnly(false);
     chart.getStyler().setMarkerSize(8);
     Map<String, List<ObjectNode>> networks = new LinkedHashMap<>();
     for (ObjectNode cell : cells) {

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.drsn.bench.contender.Case;
 import dev.drsn.engine.network.NetworkSpec;
 import dev.drsn.engine.network.NetworkSpec.Architecture;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What is measured: one line of a table.
@@ -34,6 +37,13 @@ public record Cell(
 
   /** The most resident memory of a process that infers. */
   public static final String MEMORY = "memory";
+
+  /** The fields that tell this cell from others in results. */
+  public ObjectNode key() {
+    return what.equals(START)
+        ? JsonNodeFactory.instance.objectNode().put("what", what)
+        : new JsonMapper().valueToTree(this);
+  }
 
   /** Whether training steps are measured. */
   public boolean trains() {

@@ -45,7 +45,9 @@ public record Provenance(Machine machine, Versions versions) {
             processor(),
             Runtime.getRuntime().availableProcessors(),
             Math.round(system.getTotalMemorySize() / 1e9),
-            System.getProperty("os.name") + " " + System.getProperty("os.version")),
+            System.getProperty("os.name")
+                + " "
+                + System.getProperty("os.version").replaceFirst("-.*", "")),
         new Versions(
             Runtime.version() + ", " + System.getProperty("java.vendor"),
             commit(Path.of(System.getProperty("drsn.home", "."))),

@@ -71,6 +71,11 @@ public final class ResultFile {
     return new ResultFile(path, content);
   }
 
+  /** Whether there is a result for this cell already. */
+  public boolean has(ObjectNode cell) {
+    return content.cells.stream().anyMatch(each -> same(each, cell));
+  }
+
   /** Adds a cell in place of an earlier one of the same key, and writes the file. */
   public void add(ObjectNode cell) {
     int at = 0;
@@ -86,7 +91,8 @@ public final class ResultFile {
     AtomicFile.write(path, out -> out.write(text));
   }
 
-  private static boolean same(ObjectNode a, ObjectNode b) {
+  /** Whether two objects are of one cell. */
+  public static boolean same(ObjectNode a, ObjectNode b) {
     for (String field : KEY) {
       JsonNode left = a.path(field);
       if (!left.equals(b.path(field))) {

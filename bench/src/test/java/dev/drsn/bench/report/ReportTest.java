@@ -47,7 +47,7 @@ class ReportTest {
     assertThat(Report.write(page, folder)).containsExactly("some batch");
     String text = Files.readString(page);
     assertThat(text)
-        .startsWith("# Head\n<!-- begin some batch -->\nInference, resnet18, threads 2:\n\n")
+        .startsWith("# Head\n<!-- begin some batch -->\n\nInference, resnet18, threads 2:\n\n")
         .endsWith("    drsn bench x\n\n<!-- end -->\nProse.\n")
         .contains(
             """
@@ -78,9 +78,68 @@ class ReportTest {
     Files.writeString(page, "<!-- begin some -->\nfor ever\n");
     assertThatThrownBy(() -> Report.write(page, folder))
         .hasMessage(page + ": <!-- begin some --> has no <!-- end -->; add it");
-    Files.writeString(page, "<!-- begin other -->\n<!-- end -->\n");
-    assertThatThrownBy(() -> Report.write(page, folder)).hasMessageContaining("is missing");
     Files.writeString(page, "<!-- begin some width -->\n<!-- end -->\n");
     assertThatThrownBy(() -> Report.write(page, folder)).hasMessageContaining("has no cells");
+  }
+
+  @Test
+  void whatWasNotMeasuredSaysSo() throws IOException {
+    Files.writeString(page, "<!-- begin other -->\n<!-- end -->\n");
+    Report.write(page, folder);
+    assertThat(page).content().contains("Not measured yet; scripts/bench-all does it.");
+  }
+
+  @Test
+  void targetsAreHeldAgainstTheirCells() throws IOException {
+    Files.writeString(page, "<!-- begin targets -->\n<!-- end -->\n");
+    Provenance provenance = ResultFile.read(folder.resolve("some.json")).provenance();
+    ResultFile file = ResultFile.open(folder.resolve("more.json"), provenance, "drsn bench y");
+    file.add(inference("resnet18", 1, 6, "onnxruntime", 1.2));
+    file.add(inference("resnet18", 8, 40, "onnxruntime", 1.95).put("ratio_libtorch", 3));
+    file.add(inference("drsn18-cw", 8, 42, "onnxruntime", 1.5));
+    ObjectNode start = JsonNodeFactory.instance.objectNode();
+    file.add(start.put("what", "start").put("drsn_ms", 790));
+    ObjectNode memory = inference("resnet18", 1, 0, "none", 0).put("what", "memory");
+    file.add(memory.put("drsn_mb", 300));
+    // A cell of a series does not stand for the target's own.
+    file.add(inference("resnet18", 32, 100, "onnxruntime", 9).put("grows", "batch"));
+    Report.write(page, folder);
+    assertThat(page)
+        .content()
+        .contains(
+            "| ResNet18 inference against ONNX Runtime, batch 1 | 1.35 | 1.50 | **1.20** | missed"
+                + " |")
+        .contains("batch 8 | 1.60 | 1.90 | **1.95** | aim reached |")
+        .contains("ONNX Runtime, batch 32 | 1.60 | 1.90 |  | not measured |")
+        .contains(
+            "DRSN-CW inference against ONNX Runtime, batch 8 | 1.40 | 1.80 | **1.50** | reached |")
+        .contains("batch 8, time | at most 1.06 | 1.03 | **1.05** | reached |")
+        .contains("| at most 1.50 s | 0.80 s | **0.79 s** | aim reached |")
+        .contains("| at most 400 MB | 250 MB | **300 MB** | reached |");
+  }
+
+  private static ObjectNode inference(
+      String network, int batch, double time, String peer, double ratio) {
+    ObjectNode cell = JsonNodeFactory.instance.objectNode();
+    cell.put("what", "inference").put("network", network).put("width", 64).put("channels", 3);
+    cell.put("size", 224).put("batch", batch).put("threads", 2).put("drsn_ms", time);
+    return cell.put("ratio_" + peer, ratio);
+  }
+
+  @Test
+  void operationsAreATableAPass() throws IOException {
+    Files.writeString(page, "<!-- begin ops -->\n<!-- end -->\n");
+    Provenance provenance = ResultFile.read(folder.resolve("some.json")).provenance();
+    ResultFile file = ResultFile.open(folder.resolve("ops.json"), provenance, "drsn bench ops");
+    ObjectNode row = inference("resnet18", 8, 0, "none", 0).put("what", "op").put("count", 2);
+    row.put("pass", "forward").put("layer", "conv1").put("op", "convolution").put("ms", 1.25);
+    file.add(row.put("gflops", 400.5).put("roof", 0.8).put("fma_peak_gflops", 500));
+    file.add(row.deepCopy().put("pass", "backward"));
+    Report.write(page, folder);
+    assertThat(page)
+        .content()
+        .contains("resnet18, forward: width 64, 224 x 224 pixels, batch 8, threads 2; roof 500")
+        .contains("resnet18, backward: ")
+        .contains("| conv1 x 2 | convolution | 1.250 | 400.5 |  | 80 % |");
   }
 }
