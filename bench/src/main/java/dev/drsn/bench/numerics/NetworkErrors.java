@@ -16,7 +16,7 @@ import dev.drsn.engine.reference.ReferenceBackend;
 import dev.drsn.engine.tensor.DType;
 import dev.drsn.engine.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +74,9 @@ record NetworkErrors(
   /** What a backend makes of a case. */
   private record Results(float[] logits, List<float[]> gradients) {}
 
+  /** Of one draw. */
+  private record Errors(double logits, double gradients) {}
+
   /** One draw. */
   private record Draw(NetworkSpec spec, long seed) {}
 
@@ -90,38 +93,38 @@ record NetworkErrors(
     List<Draw> draws = new ArrayList<>();
     specs.forEach(
         spec -> IntStream.rangeClosed(1, extent.draws).forEach(i -> draws.add(new Draw(spec, i))));
-    List<double[][]> errors = draws.parallelStream().map(draw -> errors(draw, extent)).toList();
+    List<Map<Method, Errors>> errors =
+        draws.parallelStream().map(draw -> errors(draw, extent)).toList();
     List<NetworkErrors> all = new ArrayList<>();
     for (int i = 0; i < specs.size(); i++) {
-      List<double[][]> own = errors.subList(i * extent.draws, (i + 1) * extent.draws);
+      List<Map<Method, Errors>> own = errors.subList(i * extent.draws, (i + 1) * extent.draws);
       for (Method method : Method.values()) {
-        double[] logits = own.stream().mapToDouble(each -> each[method.ordinal()][0]).toArray();
-        double[] gradients = own.stream().mapToDouble(each -> each[method.ordinal()][1]).toArray();
+        double[] logits = own.stream().mapToDouble(each -> each.get(method).logits).toArray();
+        double[] gradients = own.stream().mapToDouble(each -> each.get(method).gradients).toArray();
         all.add(new NetworkErrors(specs.get(i), extent.batch, method, logits, gradients));
       }
     }
     return all;
   }
 
-  /** By method: of the logits and of the gradients. */
-  private static double[][] errors(Draw draw, Extent extent) {
+  private static Map<Method, Errors> errors(Draw draw, Extent extent) {
     Case of = Case.of(draw.spec, extent.batch, 1, draw.seed);
     Results expected;
     try (Backend reference = new ReferenceBackend(DType.F32)) {
       expected = results(of, reference, extent.training);
     }
-    return Arrays.stream(Method.values())
-        .map(
-            method -> {
-              try (Backend backend = method.open()) {
-                Results actual = results(method.input(of), backend, extent.training);
-                return new double[] {
-                  Relative.of(List.of(actual.logits), List.of(expected.logits)),
-                  Relative.of(actual.gradients, expected.gradients)
-                };
-              }
-            })
-        .toArray(double[][]::new);
+    Map<Method, Errors> all = new EnumMap<>(Method.class);
+    for (Method method : Method.values()) {
+      try (Backend backend = method.open()) {
+        Results actual = results(method.input(of), backend, extent.training);
+        all.put(
+            method,
+            new Errors(
+                Relative.of(actual.logits, expected.logits),
+                Relative.of(actual.gradients, expected.gradients)));
+      }
+    }
+    return all;
   }
 
   private static Case nudged(Case of) {
