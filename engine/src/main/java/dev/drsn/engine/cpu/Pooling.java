@@ -128,17 +128,20 @@ final class Pooling implements Kernel {
         int at = row + left[q] * LANES;
         int columns = right[q] - left[q];
         // The usual window as straight-line code: loops this short cost more than their bodies.
-        FloatVector best =
-            columns == 3
-                ? widestOfThree(xs, at, rows, stride)
-                : widest(xs, at, rows, columns, stride);
-        best.intoArray(ys, yi + q * LANES);
+        int to = yi + q * LANES;
+        if (columns == 3) {
+          widestOfThree(xs, at, rows, stride, ys, to);
+        } else {
+          widest(xs, at, rows, columns, stride, ys, to);
+        }
       }
       yi += Blocked.of(y).rowStride();
     }
   }
 
-  private static FloatVector widestOfThree(float[] xs, int at, int rows, int stride) {
+  // A vector that a method returns is an object wherever C2 does not inline the method.
+
+  private static void widestOfThree(float[] xs, int at, int rows, int stride, float[] ys, int to) {
     FloatVector best = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
     for (int i = 0; i < rows; i++) {
       FloatVector a = FloatVector.fromArray(SPECIES, xs, at);
@@ -147,10 +150,11 @@ final class Pooling implements Kernel {
       best = best.max(a.max(b).max(c));
       at += stride;
     }
-    return best;
+    best.intoArray(ys, to);
   }
 
-  private static FloatVector widest(float[] xs, int at, int rows, int columns, int stride) {
+  private static void widest(
+      float[] xs, int at, int rows, int columns, int stride, float[] ys, int to) {
     FloatVector best = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < columns * LANES; j += LANES) {
@@ -158,7 +162,7 @@ final class Pooling implements Kernel {
       }
       at += stride;
     }
-    return best;
+    best.intoArray(ys, to);
   }
 
   private void maximumBackward(int plane, int thread) {
