@@ -28,7 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
       "GFLOP/s count operations by the formula, GB/s every value once. The last column is the least"
           + " time that the machine needs, by its peak of multiply-adds and its copying, as a share"
           + " of the time taken; both are measured first. Winograd's algorithm and caches may pass"
-          + " 100 %."
+          + " 100 %%."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -48,7 +48,7 @@ final class OpsCommand implements Callable<Integer> {
       description = "Rows whose pass, layer and operation contain this, e.g. 'backward.*3x3/1'.")
   private Pattern only;
 
-  @Option(names = "--quick", description = "Two seconds a row instead of eight, with more noise.")
+  @Option(names = "--quick", description = "Four seconds a row instead of eight, with more noise.")
   private boolean quick;
 
   @Option(names = "--json", description = "Print a line of JSON a row.")
@@ -98,7 +98,7 @@ final class OpsCommand implements Callable<Integer> {
           copy);
     }
     for (OpTask task : tasks) {
-      OpRow row = task.timed(quick ? 0.25 : 1, Processes.options(), fma, copy);
+      OpRow row = task.timed(quick ? 0.5 : 1, Processes.options(), fma, copy);
       ObjectNode node = new JsonMapper().valueToTree(row);
       print.println(json ? node.toString() : row.text());
       print.flush();

@@ -64,6 +64,12 @@ class BenchCommandTest {
   }
 
   @Test
+  void helpOfOperationsIsWhole() {
+    assertThat(run("bench ops --help")).isZero();
+    assertThat(out.toString()).contains("100 %.").contains("drsn bench ops --network resnet18");
+  }
+
+  @Test
   void theReportNeedsItsPage() {
     assertThat(run("bench report --page nowhere.md")).isEqualTo(1);
     assertThat(err.toString().strip().lines())

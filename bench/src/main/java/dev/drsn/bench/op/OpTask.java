@@ -1,14 +1,20 @@
 package dev.drsn.bench.op;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.drsn.bench.result.Cell;
 import dev.drsn.engine.DrsnException;
 import dev.drsn.engine.network.Network;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.format.OutputFormat;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
@@ -122,8 +128,11 @@ public record OpTask(Cell cell, Pass pass, String layer, int count, String op, P
             .shouldFailOnError(true)
             .verbosity(VerboseMode.SILENT)
             .build();
+    // Silent JMH still passes on what the Java VM of its child warns of.
+    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, UTF_8);
+    OutputFormat silent = OutputFormatFactory.createFormatInstance(nowhere, VerboseMode.SILENT);
     try {
-      Collection<RunResult> results = new Runner(run).run();
+      Collection<RunResult> results = new Runner(run, silent).run();
       return results.iterator().next().getPrimaryResult().getScore();
     } catch (RunnerException e) {
       throw new DrsnException("JMH could not time " + text() + ": " + e.getMessage(), e);
