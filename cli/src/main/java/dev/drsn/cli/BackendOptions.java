@@ -4,6 +4,7 @@ import dev.drsn.engine.Backends;
 import dev.drsn.engine.backend.Backend;
 import dev.drsn.engine.cpu.Algorithm;
 import dev.drsn.engine.cpu.CpuOptions;
+import dev.drsn.engine.cpu.Tuning;
 import java.io.PrintWriter;
 import picocli.CommandLine.Option;
 
@@ -32,7 +33,12 @@ final class BackendOptions {
 
   /** The backend that was asked for; the caller closes it. {@code auto} says what it chose. */
   Backend open(PrintWriter err) {
-    Backends.Choice choice = Backends.open(name, options());
+    return open(err, Tuning.OFF);
+  }
+
+  /** The same with algorithms chosen by their times. */
+  Backend open(PrintWriter err, Tuning tuning) {
+    Backends.Choice choice = Backends.open(name, options().withTuning(tuning));
     if (name.equals("auto")) {
       err.println("drsn: " + choice.reason());
     }
@@ -40,8 +46,8 @@ final class BackendOptions {
   }
 
   /** The same without a word: for commands whose output is the answer and nothing else. */
-  Backend openQuietly() {
-    return Backends.open(name, options()).backend();
+  Backend openQuietly(Tuning tuning) {
+    return Backends.open(name, options().withTuning(tuning)).backend();
   }
 
   /** The same where numbers do not matter: those must go on as in an earlier run. */

@@ -2,6 +2,7 @@ package dev.drsn.cli;
 
 import dev.drsn.engine.DrsnException;
 import dev.drsn.engine.backend.Backend;
+import dev.drsn.engine.cpu.Tuning;
 import dev.drsn.engine.image.Box;
 import dev.drsn.engine.image.Image;
 import dev.drsn.engine.stream.Classifier;
@@ -41,6 +42,7 @@ final class ClassifyCommand implements Callable<Integer> {
       List.of(".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp");
 
   @Mixin private BackendOptions backends;
+  @Mixin private TuneOption tune;
   @Mixin private FaceOptions faces;
   @Mixin private ModelOption model;
   @Mixin private Output output;
@@ -57,7 +59,7 @@ final class ClassifyCommand implements Callable<Integer> {
     Thread.ofPlatform().daemon().start(faces::prepare);
     Model loaded = model.read();
     int failed = 0;
-    try (Backend backend = backends.openQuietly();
+    try (Backend backend = backends.openQuietly(tune.or(Tuning.KNOWN));
         Classifier classifier = new Classifier(loaded, backend, BATCH)) {
       for (Path file : files) {
         try {

@@ -2,6 +2,7 @@ package dev.drsn.cli;
 
 import dev.drsn.engine.DrsnException;
 import dev.drsn.engine.backend.Backend;
+import dev.drsn.engine.cpu.Tuning;
 import dev.drsn.engine.weights.Model;
 import dev.drsn.trainer.data.Crops;
 import dev.drsn.trainer.data.DataSet;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Option;
 final class EvaluateCommand implements Callable<Integer> {
 
   @Mixin private BackendOptions backends;
+  @Mixin private TuneOption tune;
   @Mixin private ModelOption model;
   @Mixin private Output output;
 
@@ -92,7 +94,7 @@ final class EvaluateCommand implements Callable<Integer> {
             counter::at);
     counter.done();
     Rejections.print(crops.rejected(), output.err());
-    try (Backend backend = backends.open(output.err())) {
+    try (Backend backend = backends.open(output.err(), tune.or(Tuning.OFF))) {
       Evaluation evaluation = Evaluator.evaluate(loaded, crops, backend, batch, flip, workers);
       if (out != null) {
         EvaluationReport.write(evaluation, out);

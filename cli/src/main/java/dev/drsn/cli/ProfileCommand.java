@@ -2,6 +2,7 @@ package dev.drsn.cli;
 
 import dev.drsn.engine.DrsnException;
 import dev.drsn.engine.backend.Backend;
+import dev.drsn.engine.cpu.Tuning;
 import dev.drsn.engine.network.Network;
 import dev.drsn.engine.network.NetworkSpec;
 import dev.drsn.engine.op.Optimizer;
@@ -45,6 +46,7 @@ final class ProfileCommand implements Callable<Integer> {
 
   @Spec private CommandSpec command;
   @Mixin private BackendOptions backends;
+  @Mixin private TuneOption tune;
   @Mixin private ModelOption model;
   @Mixin private NetworkOptions network;
   @Mixin private SizeOptions sizes;
@@ -87,7 +89,7 @@ final class ProfileCommand implements Callable<Integer> {
     NetworkSpec spec = loaded == null ? sizes.spec(network, null) : loaded.spec();
     Network built = spec.build();
     Weights weights = loaded == null ? Initialisation.of(built, 1) : loaded.weights();
-    try (Backend backend = backends.open(output.err())) {
+    try (Backend backend = backends.open(output.err(), tune.or(Tuning.MEASURE))) {
       Profile profile =
           train ? training(built, weights, backend) : inference(built, weights, backend);
       ProfileText text = new ProfileText(profile, spec, train, backend);

@@ -2,6 +2,7 @@ package dev.drsn.cli;
 
 import dev.drsn.engine.DrsnException;
 import dev.drsn.engine.backend.Backend;
+import dev.drsn.engine.cpu.Tuning;
 import dev.drsn.engine.plan.InferencePlan;
 import dev.drsn.engine.tensor.Npy;
 import dev.drsn.engine.tensor.Shape;
@@ -27,6 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class RunCommand implements Callable<Integer> {
 
   @Mixin private BackendOptions backends;
+  @Mixin private TuneOption tune;
   @Mixin private ModelOption model;
   @Mixin private Output output;
 
@@ -64,7 +66,7 @@ final class RunCommand implements Callable<Integer> {
     int classes = loaded.spec().classes();
     float[] logits = new float[n * classes];
     int most = Math.min(batch, n);
-    try (Backend backend = backends.openQuietly();
+    try (Backend backend = backends.openQuietly(tune.or(Tuning.KNOWN));
         InferencePlan plan =
             InferencePlan.compile(loaded.network(), loaded.weights(), backend, most)) {
       float[] part = new float[most * classes];

@@ -2,6 +2,7 @@ package dev.drsn.cli;
 
 import dev.drsn.engine.DrsnException;
 import dev.drsn.engine.backend.Backend;
+import dev.drsn.engine.cpu.Tuning;
 import dev.drsn.engine.image.Box;
 import dev.drsn.engine.stream.Address;
 import dev.drsn.engine.stream.CsvSink;
@@ -62,6 +63,7 @@ final class StreamCommand implements Callable<Integer> {
   private static final long FOLLOW = 1_000_000_000L;
 
   @Mixin private BackendOptions backends;
+  @Mixin private TuneOption tune;
   @Mixin private FaceOptions faces;
   @Mixin private ModelOption model;
   @Mixin private Output output;
@@ -179,7 +181,7 @@ final class StreamCommand implements Callable<Integer> {
                 ? synthetic.open(spec.url(), ticker)
                 : files.open(spec, deadline);
     List<PredictionSink> sinks = sinks(loaded.labels());
-    try (Backend backend = backends.open(output.err());
+    try (Backend backend = backends.open(output.err(), tune.or(Tuning.KNOWN));
         PlanBuckets plans = new PlanBuckets(loaded, backend, maxBatch);
         Interrupt interrupt = new Interrupt()) {
       plans.warmUp();

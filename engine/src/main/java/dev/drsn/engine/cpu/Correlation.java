@@ -79,7 +79,9 @@ sealed interface Correlation permits DirectCorrelation, WinogradCorrelation, Pha
               Winograd.directWork(in.blocks(), out.blocks(), sweep.rows(), sweep.columns()),
               () -> new DirectCorrelation(in, out, added, sweep, taps, bias, workers)));
     }
-    return choice.of(candidates);
+    String problem =
+        in.shape() + " to " + out.shape() + ", " + sweep.rows() + " x " + sweep.columns();
+    return choice.of(problem, candidates, each -> new CorrelationTrial(each, in, out));
   }
 
   /** As profiles show it. */

@@ -29,6 +29,7 @@ public final class CpuBackend implements Backend {
 
   private final Workers workers;
   private final Choice choice;
+  private final Choice estimates;
   private final long sharedCache = Processor.sharedCache();
 
   /** One a thread: plans that run at once copy at once, and no run makes one anew. */
@@ -47,7 +48,13 @@ public final class CpuBackend implements Backend {
   public CpuBackend(CpuOptions options) {
     int threads = options.threads();
     workers = new Workers(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
-    choice = new Choice(options);
+    choice =
+        new Choice(
+            options.algorithm(),
+            options.tuning(),
+            new Ratios(options.cache(), workers.threads()),
+            new TimedDuel(sharedCache));
+    estimates = choice.byEstimate();
     transfer = ThreadLocal.withInitial(() -> new Transfer(workers));
   }
 
@@ -112,6 +119,7 @@ public final class CpuBackend implements Backend {
   }
 
   private Kernel kernel(Op op, Layouts layouts) {
+    Choice choice = layouts.training() ? estimates : this.choice;
     return switch (op) {
       case Op.Convolution convolution -> new Convolution(convolution, layouts, workers, choice);
       case Op.Linear linear -> new Linear(linear, layouts, workers, choice);

@@ -15,6 +15,7 @@ import dev.drsn.engine.weights.Weights;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -86,6 +87,35 @@ class PlanRunTest {
   void aProfileAddsTheParts() {
     assertThat(Profile.byRun(List.of(1.0, 2.0, 3.0, 4.0, 5.0, 6.0), 2)).containsExactly(6, 15);
     assertThat(Profile.byRun(List.of(1.0, 2.0), 2)).containsExactly(1, 2);
+  }
+
+  @Test
+  void plansOfTheSameWeightsMayRunAtOnce() throws InterruptedException {
+    float[] alone = new float[N * CLASSES];
+    float[][] together = new float[3][N * CLASSES];
+    try (InferencePlan plan = InferencePlan.compile(network, weights, backend, N)) {
+      plan.run(images, N, alone);
+    }
+    List<Thread> threads = new ArrayList<>();
+    for (float[] logits : together) {
+      threads.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    try (InferencePlan plan = InferencePlan.compile(network, weights, backend, N)) {
+                      for (int i = 0; i < 50; i++) {
+                        Arrays.fill(logits, 0);
+                        plan.run(images, N, logits);
+                      }
+                    }
+                  }));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    for (float[] logits : together) {
+      assertThat(logits).isEqualTo(alone);
+    }
   }
 
   private TrainingPlan training() {
