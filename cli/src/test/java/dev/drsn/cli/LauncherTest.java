@@ -106,7 +106,7 @@ class LauncherTest {
     Outcome outcome = run(Map.of(), link.toString(), "classify", "two words.png", "");
     assertThat(outcome.exit()).isZero();
     assertThat(outcome.out())
-        .contains("<--add-modules><jdk.incubator.vector>")
+        .contains("<--add-modules><jdk.incubator.vector>", "<-XX:+UseSerialGC>")
         .contains("<-cp><" + home.toRealPath() + "/target/drsn/*>")
         .endsWith("<dev.drsn.cli.Drsn><classify><two words.png><> in " + folder.toRealPath());
   }
@@ -115,7 +115,13 @@ class LauncherTest {
   void passesOptionsForTheVirtualMachine() throws IOException {
     Outcome outcome =
         run(Map.of("DRSN_JAVA_OPTS", "-Xmx2g -Xlog:gc"), home.resolve("drsn").toString());
-    assertThat(outcome.out()).contains("<-Xmx2g><-Xlog:gc>").doesNotContain("drsn.stderr");
+    assertThat(outcome.out()).contains("<-Xmx2g><-Xlog:gc>").doesNotContain("drsn.stderr", "GC");
+    outcome =
+        run(
+            Map.of("DRSN_JAVA_OPTS", "-XX:+UseParallelGC"),
+            home.resolve("drsn").toString(),
+            "classify");
+    assertThat(outcome.out()).contains("<-XX:+UseParallelGC>").doesNotContain("SerialGC");
   }
 
   @Test
