@@ -37,6 +37,7 @@ public final class Drsn {
           TrainCommand.class,
           ClassifyCommand.class,
           StreamCommand.class,
+          ReportCommand.class,
           InitCommand.class,
           RunCommand.class,
           ProfileCommand.class,

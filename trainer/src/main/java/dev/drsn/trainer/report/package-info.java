@@ -1,0 +1,2 @@
+/** What recorded results say of a whole group over a lesson. */
+package dev.drsn.trainer.report;
