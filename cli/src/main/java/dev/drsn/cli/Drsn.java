@@ -38,6 +38,7 @@ public final class Drsn {
           ClassifyCommand.class,
           StreamCommand.class,
           ReportCommand.class,
+          ServeCommand.class,
           InitCommand.class,
           RunCommand.class,
           ProfileCommand.class,

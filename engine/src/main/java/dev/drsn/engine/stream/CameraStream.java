@@ -43,7 +43,7 @@ final class CameraStream {
       Supplier<FaceDetector> detectors,
       FrameSource.Opener opener,
       StreamAnalyst.Gate gate,
-      DynamicBatcher<Crop> batcher,
+      DynamicBatcher<Work> batcher,
       Consumer<StreamResult> receiver,
       boolean keepImages,
       SplittableRandom random,

@@ -12,8 +12,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
 /** Runs batch after batch, on a platform thread of its own: kernels want one that stays theirs. */
 final class Device implements Runnable {
 
-  private final DynamicBatcher<Crop> batcher;
+  private final DynamicBatcher<Work> batcher;
   private final BatchRunner runner;
+  private final BatchObserver observer;
   private final Ticker ticker;
   private final float[] inputs;
   private final float[] probabilities;
@@ -24,9 +25,10 @@ final class Device implements Runnable {
   private final Durations compute = new Durations();
   private volatile String failure = "";
 
-  Device(DynamicBatcher<Crop> batcher, BatchRunner runner, Ticker ticker) {
+  Device(DynamicBatcher<Work> batcher, BatchRunner runner, BatchObserver observer, Ticker ticker) {
     this.batcher = batcher;
     this.runner = runner;
+    this.observer = observer;
     this.ticker = ticker;
     this.inputs = new float[runner.batch() * runner.inputs()];
     this.probabilities = new float[runner.batch() * runner.classes()];
@@ -40,7 +42,7 @@ final class Device implements Runnable {
   @Override
   public void run() {
     try {
-      DynamicBatcher.Batch<Crop> batch = batcher.take();
+      DynamicBatcher.Batch<Work> batch = batcher.take();
       while (batch != null) {
         run(batch);
         batch = batcher.take();
@@ -50,13 +52,13 @@ final class Device implements Runnable {
     }
   }
 
-  private void run(DynamicBatcher.Batch<Crop> batch) {
-    List<Crop> crops = batch.items();
-    int n = crops.size();
+  private void run(DynamicBatcher.Batch<Work> batch) {
+    List<Work> rows = batch.items();
+    int n = rows.size();
     int each = runner.inputs();
     for (int i = 0; i < n; i++) {
-      Crop crop = crops.get(i);
-      System.arraycopy(crop.inputs(), crop.face() * each, inputs, i * each, each);
+      Work work = rows.get(i);
+      System.arraycopy(work.inputs(), work.row() * each, inputs, i * each, each);
     }
     boolean done = false;
     long began = ticker.nanos();
@@ -64,19 +66,19 @@ final class Device implements Runnable {
       runner.run(inputs, n, probabilities);
       done = true;
     } catch (RuntimeException e) {
-      // These frames are lost and counted; the next batch may well work.
+      // These rows are lost and counted; the next batch may well work.
       failure = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
-    compute.add(ticker.nanos() - began);
+    long took = ticker.nanos() - began;
+    compute.add(took);
     queue.add(batch.waited());
+    observer.ran(n, batch.closed().label(), batch.waited(), took);
     sizes.incrementAndGet(n);
     closed.get(batch.closed()).incrementAndGet();
     int classes = runner.classes();
     for (int i = 0; i < n; i++) {
-      Crop crop = crops.get(i);
       int row = i * classes;
-      float[] p = done ? Arrays.copyOfRange(probabilities, row, row + classes) : null;
-      crop.frame().classified(crop.face(), p);
+      rows.get(i).done(done ? Arrays.copyOfRange(probabilities, row, row + classes) : null);
     }
   }
 

@@ -34,7 +34,7 @@ final class StreamAnalyst implements Runnable {
   private final Gate gate;
   private final Semaphore credits;
   private final Tracker tracker;
-  private final DynamicBatcher<Crop> batcher;
+  private final DynamicBatcher<Work> batcher;
   private final OrderedResults results;
   private final StreamCounters counters;
   private final Ticker ticker;
@@ -50,7 +50,7 @@ final class StreamAnalyst implements Runnable {
       Gate gate,
       Semaphore credits,
       Tracker tracker,
-      DynamicBatcher<Crop> batcher,
+      DynamicBatcher<Work> batcher,
       OrderedResults results,
       StreamCounters counters,
       Ticker ticker) {

@@ -26,7 +26,7 @@ public final class StreamPipeline implements AutoCloseable {
   private final FrameSource.Opener opener;
   private final Ticker ticker;
   private final SplittableRandom random;
-  private final DynamicBatcher<Crop> batcher;
+  private final DynamicBatcher<Work> batcher;
   private final Device device;
   private final Thread running;
   private final List<SinkQueue> sinks;
@@ -61,7 +61,7 @@ public final class StreamPipeline implements AutoCloseable {
     this.random = new SplittableRandom(seed);
     int batch = Math.min(options.maxBatch(), runner.batch());
     this.batcher = new DynamicBatcher<>(batch, options.maxDelay().toNanos(), ticker);
-    this.device = new Device(batcher, runner, ticker);
+    this.device = new Device(batcher, runner, (_, _, _, _) -> {}, ticker);
     this.sinks =
         sinks.stream().map(sink -> new SinkQueue(sink, options.sinkCapacity(), RETRY)).toList();
     this.keepImages = sinks.stream().anyMatch(PredictionSink::wantsImages);
