@@ -9,8 +9,7 @@ import java.util.List;
  * strideH - padH + r, q strideW - padW + s]}. Sums are cut and added in an order that depends on
  * shapes only, so the result does not depend on the number of threads.
  */
-sealed interface WeightGradient
-    permits DirectWeightGradient, InterleavedWeightGradient, WinogradWeightGradient {
+sealed interface WeightGradient permits DirectWeightGradient, WinogradWeightGradient {
 
   /**
    * The weight gradient by whichever algorithm is expected to be the fastest.
@@ -34,10 +33,7 @@ sealed interface WeightGradient
           new Choice.Candidate<>(
               "direct",
               Winograd.directWork(in.blocks(), out.blocks(), rows, columns),
-              () ->
-                  in.lanes() == Lanes.COUNT
-                      ? new DirectWeightGradient(in, out, window, workers)
-                      : new InterleavedWeightGradient(in, out, window, workers)));
+              () -> new DirectWeightGradient(in, out, window, workers)));
     }
     return choice.of(candidates);
   }
