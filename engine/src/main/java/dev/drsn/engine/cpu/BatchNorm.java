@@ -24,7 +24,9 @@ import jdk.incubator.vector.VectorSpecies;
  * mean)^2}. So neither many pixels nor a mean far from zero costs precision. Then each plane is
  * written.
  *
- * <p>Backward: {@link BatchNormGradient}.
+ * <p>Backward: {@code dx = gamma / sigma (dy' - a - (x - mean) b)} with {@code a = mean(dy')} and
+ * {@code b = mean(dy' (x - mean)) / sigma^2}, both zero for running statistics. One pass over the
+ * planes gathers the sums (and cuts dy to dy'), another writes dx and the residual's gradient.
  *
  * <p>Saved: mean and 1 / sigma of the batch, a row of channels each. The planes' sums are added in
  * a fixed order, so the result does not depend on the number of threads.
@@ -49,10 +51,14 @@ final class BatchNorm implements Kernel {
 
   private final float[] scale;
   private final float[] shift;
+  private final float[] level;
+  private final float[] slope;
   private final Workers.Task moments = this::moments;
   private final Workers.Task statistics = this::statistics;
   private final Workers.Task normalise = this::normalise;
-  private final BatchNormGradient gradient;
+  private final Workers.Task sums = this::sums;
+  private final Workers.Task gradients = this::gradients;
+  private final Workers.Task spread = this::spread;
   private Operands operands;
   private int n;
 
@@ -70,7 +76,8 @@ final class BatchNorm implements Kernel {
     this.mean = new float[blocks * LANES];
     this.scale = new float[blocks * LANES];
     this.shift = new float[blocks * LANES];
-    this.gradient = training ? new BatchNormGradient(op, layouts, workers) : null;
+    this.level = new float[blocks * LANES];
+    this.slope = new float[blocks * LANES];
   }
 
   @Override
@@ -89,7 +96,7 @@ final class BatchNorm implements Kernel {
       View variance = operands.w()[3];
       for (int c = 0; c < channels; c++) {
         mean[c] = value(operands.w()[2], c);
-        coefficients(operands, c, inverse(value(variance, c)));
+        coefficients(operands, c, 1 / Math.sqrt(value(variance, c) + Norm.EPSILON));
       }
     }
   }
@@ -106,8 +113,7 @@ final class BatchNorm implements Kernel {
   }
 
   /** Sum and sum of squares about the mean of one plane, row by row to keep float sums short. */
-  private void moments(int item, int thread) {
-    int plane = fromTheEnd(item);
+  private void moments(int plane, int thread) {
     View x = operands.x()[0];
     float[] xs = array(x);
     int stride = Blocked.of(x).rowStride();
@@ -139,14 +145,6 @@ final class BatchNorm implements Kernel {
     squares.intoArray(array(operands.scratch()), sumsAt(plane) + LANES);
   }
 
-  /**
-   * A first pass goes through the planes from the end: those are what the operation before has
-   * written last, and the second pass then begins with what the first has left in the cache.
-   */
-  private int fromTheEnd(int item) {
-    return n * blocks - 1 - item;
-  }
-
   /** Where the two sums of a plane go in scratch. */
   private int sumsAt(int plane) {
     return base(operands.scratch()) + 2 * plane * LANES;
@@ -170,12 +168,12 @@ final class BatchNorm implements Kernel {
         squares += scratch[at + 2 * i * blocks * LANES + LANES] + area * d * d;
       }
       double variance = squares / count;
-      float inverse = inverse(variance);
+      double inverse = 1 / Math.sqrt(variance + Norm.EPSILON);
       mean[c] = (float) centre;
       if (training) {
         float[] saved = array(operands.saved());
         saved[base(operands.saved()) + c] = (float) centre;
-        saved[base(operands.saved()) + channels + c] = inverse;
+        saved[base(operands.saved()) + channels + c] = (float) inverse;
       }
       coefficients(operands, c, inverse);
       move(operands.w()[2], c, centre);
@@ -183,20 +181,8 @@ final class BatchNorm implements Kernel {
     }
   }
 
-  /**
-   * 1 / sigma. Rounded before it is used: backward finds it so and has to agree on y to the bit.
-   */
-  static float inverse(double variance) {
-    return (float) (1 / Math.sqrt(variance + Norm.EPSILON));
-  }
-
-  /** What {@code x - mean} is multiplied by. */
-  static float scale(float gamma, float inverse) {
-    return gamma * inverse;
-  }
-
-  private void coefficients(Operands operands, int c, float inverse) {
-    scale[c] = scale(value(operands.w()[0], c), inverse);
+  private void coefficients(Operands operands, int c, double inverse) {
+    scale[c] = (float) (value(operands.w()[0], c) * inverse);
     shift[c] = value(operands.w()[1], c);
   }
 
@@ -250,6 +236,123 @@ final class BatchNorm implements Kernel {
 
   @Override
   public void backward(Operands operands, int n) {
-    gradient.run(operands, n);
+    this.operands = operands;
+    this.n = n;
+    if (op.norm() == Norm.BATCH) {
+      System.arraycopy(array(operands.saved()), base(operands.saved()), mean, 0, channels);
+    }
+    workers.run(sums, n * blocks);
+    workers.run(gradients, blocks);
+    workers.run(spread, n * blocks);
+  }
+
+  /** Cuts one plane of dy to dy' and sums dy' and {@code dy' (x - mean)} over it. */
+  private void sums(int plane, int thread) {
+    View x = operands.x()[0];
+    View dy = operands.dy();
+    if (op.relu()) {
+      Pointwise.cut(dy, operands.y(), plane, rows, length);
+    }
+    float[] xs = array(x);
+    float[] dys = array(dy);
+    int xi = Blocked.at(x, plane);
+    int dyi = Blocked.at(dy, plane);
+    FloatVector centre = FloatVector.fromArray(SPECIES, mean, plane % blocks * LANES);
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector sum = zero;
+    FloatVector product = zero;
+    for (int i = 0; i < rows; i++) {
+      FloatVector rowSum = zero;
+      FloatVector rowProduct = zero;
+      for (int j = 0; j < length; j += LANES) {
+        FloatVector d = FloatVector.fromArray(SPECIES, dys, dyi + j);
+        rowSum = rowSum.add(d);
+        rowProduct = FloatVector.fromArray(SPECIES, xs, xi + j).sub(centre).fma(d, rowProduct);
+      }
+      sum = sum.add(rowSum);
+      product = product.add(rowProduct);
+      xi += Blocked.of(x).rowStride();
+      dyi += Blocked.of(dy).rowStride();
+    }
+    sum.intoArray(array(operands.scratch()), sumsAt(plane));
+    product.intoArray(array(operands.scratch()), sumsAt(plane) + LANES);
+  }
+
+  /** The gradients of one block's gamma and beta, and what {@link #spread} needs of them. */
+  private void gradients(int block, int thread) {
+    float[] scratch = array(operands.scratch());
+    boolean batch = op.norm() == Norm.BATCH;
+    double count = (double) n * area;
+    int last = Math.min(channels, (block + 1) * LANES);
+    for (int c = block * LANES; c < last; c++) {
+      int at = sumsAt(block) + c - block * LANES;
+      double sum = 0;
+      double product = 0;
+      for (int i = 0; i < n; i++) {
+        sum += scratch[at + 2 * i * blocks * LANES];
+        product += scratch[at + 2 * i * blocks * LANES + LANES];
+      }
+      double inverse =
+          batch
+              ? array(operands.saved())[base(operands.saved()) + channels + c]
+              : 1 / Math.sqrt(value(operands.w()[3], c) + Norm.EPSILON);
+      accumulate(operands.dw()[0], c, product * inverse);
+      accumulate(operands.dw()[1], c, sum);
+      scale[c] = (float) (value(operands.w()[0], c) * inverse);
+      level[c] = batch ? (float) (sum / count) : 0;
+      slope[c] = batch ? (float) (product * inverse * inverse / count) : 0;
+    }
+  }
+
+  static void accumulate(View gradient, int c, double value) {
+    if (gradient != null) {
+      array(gradient)[base(gradient) + c] += (float) value;
+    }
+  }
+
+  private void spread(int plane, int thread) {
+    if (operands.dx()[0] != null) {
+      dx(plane);
+    }
+    if (op.residual()) {
+      View dr = operands.dx()[1];
+      Pointwise.give(operands.dy(), dr, operands.add()[1], plane, rows, length);
+    }
+  }
+
+  private void dx(int plane) {
+    int c = plane % blocks * LANES;
+    FloatVector centre = FloatVector.fromArray(SPECIES, mean, c);
+    FloatVector gain = FloatVector.fromArray(SPECIES, scale, c);
+    FloatVector mid = FloatVector.fromArray(SPECIES, level, c);
+    FloatVector tilt = FloatVector.fromArray(SPECIES, slope, c).neg();
+    View x = operands.x()[0];
+    View dy = operands.dy();
+    View dx = operands.dx()[0];
+    float[] xs = array(x);
+    float[] dys = array(dy);
+    float[] dxs = array(dx);
+    int xi = Blocked.at(x, plane);
+    int dyi = Blocked.at(dy, plane);
+    int dxi = Blocked.at(dx, plane);
+    boolean add = operands.add()[0];
+    for (int i = 0; i < rows; i++) {
+      if (add) {
+        for (int j = 0; j < length; j += LANES) {
+          FloatVector d = FloatVector.fromArray(SPECIES, dys, dyi + j).sub(mid);
+          FloatVector v = FloatVector.fromArray(SPECIES, xs, xi + j).sub(centre).fma(tilt, d);
+          v.fma(gain, FloatVector.fromArray(SPECIES, dxs, dxi + j)).intoArray(dxs, dxi + j);
+        }
+      } else {
+        for (int j = 0; j < length; j += LANES) {
+          FloatVector d = FloatVector.fromArray(SPECIES, dys, dyi + j).sub(mid);
+          FloatVector v = FloatVector.fromArray(SPECIES, xs, xi + j).sub(centre).fma(tilt, d);
+          v.mul(gain).intoArray(dxs, dxi + j);
+        }
+      }
+      xi += Blocked.of(x).rowStride();
+      dyi += Blocked.of(dy).rowStride();
+      dxi += Blocked.of(dx).rowStride();
+    }
   }
 }

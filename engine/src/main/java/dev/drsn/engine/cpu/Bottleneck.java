@@ -379,8 +379,8 @@ final class Bottleneck {
       sum += d;
       product += d * ((state[u + i * inner + k] - centre) * inverse);
     }
-    BatchNormGradient.accumulate(operands.dw()[2], k, product);
-    BatchNormGradient.accumulate(operands.dw()[3], k, sum);
+    BatchNorm.accumulate(operands.dw()[2], k, product);
+    BatchNorm.accumulate(operands.dw()[3], k, sum);
     double gain = value(operands.w()[2], k) * inverse;
     double level = batch ? sum / n : 0;
     double tilt = batch ? product / n * inverse : 0;
