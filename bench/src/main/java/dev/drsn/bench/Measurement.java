@@ -53,7 +53,7 @@ final class Measurement {
     List<Launch> all = new ArrayList<>();
     String job = json.writeValueAsString(new CellProcess.Job(cell, peers, effort));
     for (int i = 0; i < launches; i++) {
-      String out = Processes.java(CellProcess.class, job, Peer.SETTINGS);
+      String out = Processes.java(CellProcess.class, List.of(), job, Peer.SETTINGS);
       Launch launch = json.readValue(out.strip().lines().toList().getLast(), Launch.class);
       if (launch.error() != null) {
         throw new DrsnException(launch.error());

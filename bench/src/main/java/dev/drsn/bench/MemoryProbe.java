@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,14 +24,18 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The most memory that a process has resident while it does nothing but infer: it reads a model
- * file, compiles it and runs it, with the options that the launcher gives.
+ * file, compiles it and runs it, with the options that the launcher gives to {@code drsn run}.
  */
 final class MemoryProbe {
   private static final int RUNS = 100;
+  private static final List<String> OF_DRSN_RUN =
+      List.of("-XX:+UseSerialGC", "-Xms32m", "-XX:-UseTransparentHugePages");
 
   private MemoryProbe() {}
 
   static Measurement.Result measure(Cell cell, int launches) {
+    boolean chosen = Processes.options().stream().anyMatch(option -> option.contains("GC"));
+    List<String> options = chosen ? List.of() : OF_DRSN_RUN;
     double[] megabytes = new double[launches];
     try {
       Path file = Files.createTempFile("drsn-bench", ".safetensors");
@@ -38,7 +43,7 @@ final class MemoryProbe {
         Case.of(cell.spec(), 1, 1).model().write(file, DType.F32);
         String job = file + "\n" + cell.batch() + "\n" + cell.threads() + "\n";
         for (int i = 0; i < launches; i++) {
-          String out = Processes.java(MemoryProbe.class, job, Map.of());
+          String out = Processes.java(MemoryProbe.class, options, job, Map.of());
           megabytes[i] = Double.parseDouble(out.strip().lines().toList().getLast());
         }
       } finally {

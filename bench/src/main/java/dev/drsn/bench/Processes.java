@@ -20,15 +20,18 @@ final class Processes {
   /**
    * Runs a main class to its end.
    *
+   * @param more options of the Java VM besides this one's
    * @param input what it gets on standard input
    * @param environment what to set where the user has not
    * @return its standard output
    * @throws DrsnException where it ends with another code than 0
    */
-  static String java(Class<?> main, String input, Map<String, String> environment) {
+  static String java(
+      Class<?> main, List<String> more, String input, Map<String, String> environment) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options());
+    command.addAll(more);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     try {
       Path err = Files.createTempFile("drsn-bench", ".err");
