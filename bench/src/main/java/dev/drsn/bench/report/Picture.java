@@ -49,6 +49,8 @@ final class Picture {
     style(chart.getStyler());
     chart.getStyler().setXAxisLabelRotation(cells.size() > 6 ? 40 : 0);
     chart.getStyler().setAvailableSpaceFill(0.7);
+    // Every group has its label: with the usual hint XChart leaves out each second one.
+    chart.getStyler().setXAxisTickMarkSpacingHint(WIDTH / 20);
     List<String> labels = cells.stream().map(table::label).toList();
     for (String name : Table.contenders(cells)) {
       if (!name.equals("drsn")) {
