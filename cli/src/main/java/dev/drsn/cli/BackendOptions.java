@@ -45,6 +45,14 @@ final class BackendOptions {
     return choice.backend();
   }
 
+  /** The same with half of the processors, unless told otherwise: the rest has other work. */
+  Backend openHalf(PrintWriter err, Tuning tuning) {
+    if (threads == 0) {
+      threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    }
+    return open(err, tuning);
+  }
+
   /** The same without a word: for commands whose output is the answer and nothing else. */
   Backend openQuietly(Tuning tuning) {
     return Backends.open(name, options().withTuning(tuning)).backend();

@@ -76,9 +76,19 @@ final class FaceOptions implements AutoCloseable {
   Supplier<FaceDetector> ofCameras() {
     return switch (how) {
       case "none" -> FaceDetector::none;
-      case "auto", "haar" -> this::open;
+      case "auto", "haar" ->
+          () -> {
+            FaceDetector detector = open();
+            FaceDetector.oneThread();
+            return detector;
+          };
       default -> throw unknown();
     };
+  }
+
+  /** Whether faces are searched, and not taken as they come. */
+  boolean searches() {
+    return !how.equals("none");
   }
 
   /** Whether colours help in finding faces. */

@@ -181,7 +181,11 @@ final class StreamCommand implements Callable<Integer> {
                 ? synthetic.open(spec.url(), ticker)
                 : files.open(spec, deadline);
     List<PredictionSink> sinks = sinks(loaded.labels());
-    try (Backend backend = backends.open(output.err(), tune.or(Tuning.KNOWN));
+    Tuning tuning = tune.or(Tuning.KNOWN);
+    try (Backend backend =
+            faces.searches()
+                ? backends.openHalf(output.err(), tuning)
+                : backends.open(output.err(), tuning);
         PlanBuckets plans = new PlanBuckets(loaded, backend, maxBatch);
         Interrupt interrupt = new Interrupt()) {
       plans.warmUp();

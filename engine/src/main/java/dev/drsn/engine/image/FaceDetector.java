@@ -14,7 +14,16 @@ public sealed interface FaceDetector extends AutoCloseable
     permits WholeImage, HaarDetector, YuNetDetector {
 
   /** The faces, largest first, those of equal size from left to right. */
-  List<Face> detect(Image image);
+  default List<Face> detect(Image image) {
+    return detect(image, 0);
+  }
+
+  /**
+   * The same where only faces of some size matter, which may be found in a fraction of the time.
+   *
+   * @param smallest side in pixels below which faces may be missed; 0 for all that are wanted
+   */
+  List<Face> detect(Image image, int smallest);
 
   @Override
   void close();
@@ -49,6 +58,11 @@ public sealed interface FaceDetector extends AutoCloseable
   /** Loads what finds faces, if that has not happened yet; see {@link Image#prepare}. */
   static void prepare() {
     OpenCv.loadDetection();
+  }
+
+  /** Has each search take one processor: who searches many pictures at once shares them better. */
+  static void oneThread() {
+    OpenCv.oneThread();
   }
 
   /** The largest first; the rest of the order only has to be one. */

@@ -21,6 +21,8 @@ final class HaarDetector implements FaceDetector {
   // The one of OpenCV's four frontal cascades that finds most faces per false one on webcam frames.
   private static final String CASCADE = "haarcascade_frontalface_alt2.xml";
   private static final int WINDOW = 24;
+  // Known faces are followed by their squares, which are coarse at the window's own size.
+  private static final int CLEAR = 36;
   private static final double STEP = 1.1;
   private static final int AGREEING = 5;
   // Next to a clear face, patterns of curtains and hair are taken for faces too, by few windows.
@@ -50,15 +52,16 @@ final class HaarDetector implements FaceDetector {
   }
 
   @Override
-  public List<Face> detect(Image image) {
-    int wanted = minFace > 0 ? minFace : Math.min(image.width(), image.height()) / 12;
-    try (Reduced reduced = Reduced.of(image.toGrey(), wanted, WINDOW);
+  public List<Face> detect(Image image, int smallest) {
+    int wanted = minFace > 0 ? minFace : Math.max(1, Math.min(image.width(), image.height()) / 12);
+    boolean all = smallest <= wanted;
+    try (Reduced reduced =
+            Reduced.of(image.toGrey(), 0, all ? wanted : smallest, all ? WINDOW : CLEAR);
         RectVector boxes = new RectVector();
         IntPointer agreeing = new IntPointer();
-        Size smallest = new Size(reduced.minFace(), reduced.minFace());
+        Size least = new Size(reduced.minFace(), reduced.minFace());
         Size largest = new Size()) {
-      cascade.detectMultiScale2(
-          reduced.mat(), boxes, agreeing, STEP, AGREEING, 0, smallest, largest);
+      cascade.detectMultiScale2(reduced.mat(), boxes, agreeing, STEP, AGREEING, 0, least, largest);
       int most = 0;
       for (int i = 0; i < boxes.size(); i++) {
         most = Math.max(most, agreeing.get(i));

@@ -91,6 +91,11 @@ final class OpenCv {
     Detection.load();
   }
 
+  /** Has OpenCV work in the caller's thread alone. */
+  static void oneThread() {
+    opencv_core.setNumThreads(1);
+  }
+
   private static final class Detection {
     static {
       loading(

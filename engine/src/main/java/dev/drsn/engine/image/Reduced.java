@@ -5,25 +5,24 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Size;
 
 /**
- * A picture as detectors search it: large ones are shrunk first, since the time goes with the area
- * and faces do not get easier to find beyond 640 pixels, but never so far that the smallest face
- * wanted falls below what the detector can see.
+ * A picture as detectors search it: shrunk first, since the time goes with the area, but never so
+ * far that the smallest face wanted falls below what the detector can see.
  *
  * @param mat 8 bits, grey or BGR
  * @param scale of the reduced picture, at most 1
  * @param minFace the side of the smallest face wanted, in its pixels
  */
 record Reduced(Mat mat, double scale, int minFace) implements AutoCloseable {
-  private static final double LONG_SIDE = 640;
 
   /**
    * Shrinks a picture.
    *
+   * @param longSide to which pixels across or down a picture may be shrunk
    * @param minFace in the picture's pixels; 0 where that does not matter
    * @param smallest side of a face that the detector can see
    */
-  static Reduced of(Image image, int minFace, int smallest) {
-    double scale = LONG_SIDE / Math.max(image.width(), image.height());
+  static Reduced of(Image image, double longSide, int minFace, int smallest) {
+    double scale = longSide / Math.max(image.width(), image.height());
     if (minFace > 0) {
       scale = Math.max(scale, (double) smallest / minFace);
     }

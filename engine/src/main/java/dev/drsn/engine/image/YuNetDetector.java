@@ -19,6 +19,7 @@ import org.bytedeco.opencv.opencv_objdetect.FaceDetectorYN;
  */
 final class YuNetDetector implements FaceDetector {
   private static final double HAAR_SIDE = 0.93;
+  private static final double LONG_SIDE = 640;
   private static final int SMALLEST = 10;
   private static final int PROBE = 64;
   private static final float CONFIDENCE = 0.7f;
@@ -47,8 +48,9 @@ final class YuNetDetector implements FaceDetector {
   }
 
   @Override
-  public List<Face> detect(Image image) {
-    try (Reduced reduced = Reduced.of(image.toRgb(), minFace, SMALLEST);
+  public List<Face> detect(Image image, int smallest) {
+    // Its time goes with the picture's area, and so does what it sees: the size changes nothing.
+    try (Reduced reduced = Reduced.of(image.toRgb(), LONG_SIDE, minFace, SMALLEST);
         Size size = new Size(reduced.mat().cols(), reduced.mat().rows());
         Mat found = new Mat()) {
       network.setInputSize(size);

@@ -26,6 +26,9 @@ final class StreamAnalyst implements Runnable {
     void pass() throws InterruptedException;
   }
 
+  private static final double NEAR = 0.7;
+  private static final int ALL_EVERY = 4;
+
   private final StreamSpec spec;
   private final PipelineOptions options;
   private final Preprocess preprocess;
@@ -34,11 +37,14 @@ final class StreamAnalyst implements Runnable {
   private final Gate gate;
   private final Semaphore credits;
   private final Tracker tracker;
+  private final SearchTurns searches;
   private final DynamicBatcher<Work> batcher;
   private final OrderedResults results;
   private final StreamCounters counters;
   private final Ticker ticker;
   private int untilDetection;
+  private int untilAll;
+  private boolean searched;
   private volatile String problem = "";
 
   StreamAnalyst(
@@ -50,6 +56,7 @@ final class StreamAnalyst implements Runnable {
       Gate gate,
       Semaphore credits,
       Tracker tracker,
+      SearchTurns searches,
       DynamicBatcher<Work> batcher,
       OrderedResults results,
       StreamCounters counters,
@@ -62,6 +69,7 @@ final class StreamAnalyst implements Runnable {
     this.gate = gate;
     this.credits = credits;
     this.tracker = tracker;
+    this.searches = searches;
     this.batcher = batcher;
     this.results = results;
     this.counters = counters;
@@ -98,7 +106,7 @@ final class StreamAnalyst implements Runnable {
     }
   }
 
-  private void analyse(Frame frame, FaceDetector detector) {
+  private void analyse(Frame frame, FaceDetector detector) throws InterruptedException {
     PendingFrame pending;
     float[] inputs;
     try {
@@ -128,16 +136,41 @@ final class StreamAnalyst implements Runnable {
     return e instanceof DrsnException ? e.getMessage() : e.toString();
   }
 
-  private List<Tracked> faces(Image image, long nanos, FaceDetector detector) {
-    if (untilDetection > 0) {
-      untilDetection--;
+  /**
+   * Searches for faces when it is time. A live frame for which no turn comes soon is followed like
+   * those before it, and the next one is searched: many cameras share what time there is.
+   */
+  private List<Tracked> faces(Image image, long nanos, FaceDetector detector)
+      throws InterruptedException {
+    untilDetection--;
+    if (untilDetection >= 0 || !searches.take(!searched || spec.waits())) {
       return tracker.between(nanos);
     }
-    untilDetection = options.detectEvery() - 1;
-    long began = ticker.nanos();
-    List<Face> found = detector.detect(image);
-    counters.detection.add(ticker.nanos() - began);
-    return tracker.detected(found.subList(0, Math.min(found.size(), options.maxFaces())), nanos);
+    try {
+      untilDetection = options.detectEvery() - 1;
+      searched = true;
+      long began = ticker.nanos();
+      List<Face> found = detector.detect(image, smallest());
+      counters.detection.add(ticker.nanos() - began);
+      return tracker.detected(found.subList(0, Math.min(found.size(), options.maxFaces())), nanos);
+    } finally {
+      searches.give();
+    }
+  }
+
+  /**
+   * The size from which on faces are searched: while some are known, most searches only look where
+   * those have gone, which takes a fraction of the time the larger they are; new ones that are much
+   * smaller are found by the next search for all.
+   */
+  private int smallest() {
+    int near = (int) (NEAR * tracker.smallest());
+    untilAll--;
+    if (untilAll >= 0 && near > 0) {
+      return near;
+    }
+    untilAll = ALL_EVERY - 1;
+    return 0;
   }
 
   /** The part of the picture to look at. */

@@ -3,6 +3,7 @@ package dev.drsn.engine.stream;
 import dev.drsn.engine.DrsnException;
 import dev.drsn.engine.image.FaceDetector;
 import dev.drsn.engine.image.Preprocess;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,12 +21,15 @@ public final class StreamPipeline implements AutoCloseable {
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
   private static final long RETRY = TimeUnit.SECONDS.toNanos(1);
 
+  private static final Duration SEARCH_PATIENCE = Duration.ofMillis(100);
+
   private final PipelineOptions options;
   private final Preprocess preprocess;
   private final Supplier<FaceDetector> detectors;
   private final FrameSource.Opener opener;
   private final Ticker ticker;
   private final SplittableRandom random;
+  private final SearchTurns searches = new SearchTurns(SEARCH_PATIENCE);
   private final DynamicBatcher<Work> batcher;
   private final Device device;
   private final Thread running;
@@ -88,6 +92,7 @@ public final class StreamPipeline implements AutoCloseable {
             detectors,
             opener,
             this::awaitSinks,
+            searches,
             batcher,
             this::deliver,
             keepImages,

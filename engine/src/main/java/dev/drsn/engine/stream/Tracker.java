@@ -82,9 +82,9 @@ final class Tracker {
     return tracked;
   }
 
-  /** Forgets all faces, as after a pause. */
-  void clear() {
-    tracks.clear();
+  /** The side of the smallest face that is followed, in pixels; 0 where there is none. */
+  int smallest() {
+    return tracks.stream().mapToInt(track -> track.face.box().width()).min().orElse(0);
   }
 
   private String name() {

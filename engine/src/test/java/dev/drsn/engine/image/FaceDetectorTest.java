@@ -121,6 +121,26 @@ class FaceDetectorTest {
   }
 
   @Test
+  void facesBelowTheSizeOfTheMomentMayBeMissedAndLargerOnesStayWhereTheyAre() {
+    Image image = wall(480, 640);
+    draw(image, 450, 230, 30);
+    draw(image, 200, 220, 110);
+    try (FaceDetector detector = FaceDetector.haar(0)) {
+      List<Face> all = detector.detect(image);
+      assertThat(all).hasSize(2);
+      List<Face> large = detector.detect(image, 150);
+      assertThat(large).hasSize(1);
+      Box known = all.getFirst().box();
+      isAt(
+          large.getFirst(),
+          known.x() + known.width() / 2,
+          known.y() + known.height() / 2,
+          known.width());
+      assertThat(detector.detect(image, 1)).isEqualTo(all);
+    }
+  }
+
+  @Test
   void withoutADetectorThePictureIsTheFace() {
     try (FaceDetector none = FaceDetector.none()) {
       assertThat(none.detect(wall(20, 30))).containsExactly(new Face(new Box(0, 0, 30, 20), 1));

@@ -61,6 +61,7 @@ class TrackerTest {
     List<String> first = tracks(tracker.detected(List.of(face(0, 0)), 0));
     assertThat(tracker.detected(List.of(), TENTH)).isEmpty();
     assertThat(tracker.between(2 * TENTH)).isEmpty();
+    assertThat(tracker.smallest()).as("it is still looked for").isEqualTo(face(0, 0).box().width());
     assertThat(tracks(tracker.detected(List.of(face(5, 0)), 3 * TENTH))).isEqualTo(first);
     for (int i = 4; i < 7; i++) {
       tracker.detected(List.of(), i * TENTH);
