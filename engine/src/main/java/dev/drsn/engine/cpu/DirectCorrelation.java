@@ -35,6 +35,7 @@ final class DirectCorrelation implements Correlation {
   private final int[] runAt;
   private final float[] packed;
   private final float[] shift;
+  private final boolean biased;
   private final Sliding sliding = new Sliding();
   private final Packing packing = new Packing();
 
@@ -89,7 +90,8 @@ final class DirectCorrelation implements Correlation {
             : table(added, sweep.outRow(), sweep.outColumn(), sweep.outStepH(), sweep.outStepW());
     kernels = kernels();
     packed = new float[CpuMemory.BASE + out.blocks() * Lanes.COUNT * runs * length];
-    shift = bias ? new float[out.blocks() * Lanes.COUNT] : null;
+    shift = new float[out.blocks() * Lanes.COUNT];
+    biased = bias;
   }
 
   /** Offsets of all points of a group of samples. */
@@ -145,7 +147,7 @@ final class DirectCorrelation implements Correlation {
     packing.base = weightBase;
     workers.run(packing, groups.length * in.blocks());
     packing.weight = null;
-    if (shift != null) {
+    if (biased) {
       System.arraycopy(bias, biasBase, shift, 0, out.shape().c());
     }
   }

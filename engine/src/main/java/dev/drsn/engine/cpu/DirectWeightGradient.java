@@ -236,7 +236,7 @@ final class DirectWeightGradient implements WeightGradient {
               sumAt[q],
               sum,
               L,
-              null,
+              Lanes.ZEROS,
               0,
               scratch,
               sumAt[q],

@@ -19,13 +19,13 @@ import java.util.concurrent.ConcurrentMap;
  * vectors of sums, all in registers,
  *
  * <pre>
- * y[p][q] = sum over runs u, over 0 &lt;= j &lt; length:
+ * y[p][q] = bias[q] + sum over runs u, over 0 &lt;= j &lt; length:
  *               x[xBase + xAt[at + p] + runAt[u] + STEP j] * w[wBase + ((u length + j) Q + q) lanes ...]
  * </pre>
  *
- * then bias, residual and ReLU while the sums are still in registers. A scalar of x meets vectors
- * of w; w is read once from front to back. What a point is (a pixel, a sample, an input channel) is
- * up to the tables, so that images of any width, strides, phases and taps all come here.
+ * then residual and ReLU while the sums are still in registers. A scalar of x meets vectors of w; w
+ * is read once from front to back. What a point is (a pixel, a sample, an input channel) is up to
+ * the tables, so that images of any width, strides, phases and taps all come here.
  *
  * <p>C2 keeps sums in registers only as local variables in straight-line code. So each P x Q that a
  * layer asks for is written as bytecode, once a process: the loops over p and q unrolled,
@@ -42,7 +42,7 @@ interface MicroKernel {
    * @param runs how many runs there are
    * @param length scalars of a run
    * @param yStep from one of the Q vectors of a point to the next in y, likewise rStep
-   * @param bias Q vectors from biasBase on, or null
+   * @param bias where the sums start: Q vectors from biasBase on; {@link Lanes#ZEROS} with base 0
    * @param residual what to add, or null; y itself where sums go on top of what is there
    */
   void run(
@@ -162,11 +162,13 @@ interface MicroKernel {
       int length = b.parameterSlot(6);
       int ws = b.parameterSlot(7);
       int wi = b.parameterSlot(8);
+      int bias = b.parameterSlot(13);
+      int biasBase = b.parameterSlot(14);
       int p = form.p;
       int q = form.q;
       int lanes = Lanes.COUNT;
 
-      // int x0 = xBase + xAt[at], ...; FloatVector s00 = zero, ...
+      // int x0 = xBase + xAt[at], ...; FloatVector s00 = bias[0], s01 = bias[1], ...
       int[] point = new int[p];
       for (int i = 0; i < p; i++) {
         point[i] = b.allocateLocal(TypeKind.INT);
@@ -174,9 +176,16 @@ interface MicroKernel {
         b.istore(point[i]);
       }
       int[] sum = new int[p * q];
-      for (int i = 0; i < p * q; i++) {
-        sum[i] = b.allocateLocal(TypeKind.REFERENCE);
-        HiddenCode.zero(HiddenCode.species(b)).astore(sum[i]);
+      for (int k = 0; k < q; k++) {
+        HiddenCode.species(b).aload(bias).iload(biasBase).loadConstant(k * lanes).iadd();
+        HiddenCode.fromArray(b);
+        for (int i = 0; i < p; i++) {
+          sum[i * q + k] = b.allocateLocal(TypeKind.REFERENCE);
+          if (i < p - 1) {
+            b.dup();
+          }
+          b.astore(sum[i * q + k]);
+        }
       }
 
       // for (int u = 0; u < runs; u++)
@@ -239,26 +248,12 @@ interface MicroKernel {
       int yAt = b.parameterSlot(10);
       int yBase = b.parameterSlot(11);
       int yStep = b.parameterSlot(12);
-      int bias = b.parameterSlot(13);
-      int biasBase = b.parameterSlot(14);
       int residual = b.parameterSlot(15);
       int rAt = b.parameterSlot(16);
       int rBase = b.parameterSlot(17);
       int rStep = b.parameterSlot(18);
       int relu = b.parameterSlot(19);
       int q = form.q;
-
-      Label noBias = b.newLabel();
-      b.aload(bias).ifnull(noBias);
-      for (int k = 0; k < q; k++) {
-        int vector = b.allocateLocal(TypeKind.REFERENCE);
-        HiddenCode.species(b).aload(bias).iload(biasBase).loadConstant(k * Lanes.COUNT).iadd();
-        HiddenCode.fromArray(b).astore(vector);
-        for (int i = k; i < sum.length; i += q) {
-          HiddenCode.binary(b.aload(sum[i]).aload(vector), "add").astore(sum[i]);
-        }
-      }
-      b.labelBinding(noBias);
 
       Label noResidual = b.newLabel();
       b.aload(residual).ifnull(noResidual);

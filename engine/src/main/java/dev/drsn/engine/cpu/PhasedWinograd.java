@@ -282,7 +282,7 @@ final class PhasedWinograd implements Correlation {
           tileM[q],
           m + f * stepM,
           L,
-          null,
+          Lanes.ZEROS,
           0,
           null,
           tileM[q],

@@ -259,7 +259,7 @@ final class WinogradCorrelation implements Correlation {
             tileM[q],
             m + f * stepM,
             L,
-            null,
+            Lanes.ZEROS,
             0,
             null,
             tileM[q],

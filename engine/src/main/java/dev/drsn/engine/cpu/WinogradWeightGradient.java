@@ -271,7 +271,7 @@ final class WinogradWeightGradient implements WeightGradient {
             rowU[q],
             u,
             L,
-            null,
+            Lanes.ZEROS,
             0,
             more ? scratch : null,
             rowU[q],
