@@ -34,6 +34,7 @@ public final class Drsn {
           InfoCommand.class,
           DatasetCommand.class,
           EvaluateCommand.class,
+          FeaturesCommand.class,
           TrainCommand.class,
           ClassifyCommand.class,
           StreamCommand.class,

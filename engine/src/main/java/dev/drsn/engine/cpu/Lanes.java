@@ -10,12 +10,12 @@ import jdk.incubator.vector.VectorSpecies;
  * -Ddrsn.vector.bits=128|256|512} forces (tests run each). It is a constant because C2 turns vector
  * operations into instructions only where the species is one.
  */
-final class Lanes {
+public final class Lanes {
 
   private static final String PROPERTY = "drsn.vector.bits";
 
   /** Vectors of floats of this width. */
-  static final VectorSpecies<Float> SPECIES = species();
+  public static final VectorSpecies<Float> SPECIES = species();
 
   /** Floats in a vector: 4, 8 or 16. */
   static final int COUNT = SPECIES.length();

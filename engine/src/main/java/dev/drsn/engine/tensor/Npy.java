@@ -35,14 +35,22 @@ public final class Npy {
    * @throws DrsnException naming the file: missing, damaged, of another type, order or rank
    */
   public static Tensor read(Path file) {
-    ByteBuffer bytes;
     try {
-      bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+      return decode(Files.readAllBytes(file), file.toString());
     } catch (NoSuchFileException e) {
       throw new DrsnException("there is no file " + file + "; is the path right?", e);
     } catch (IOException e) {
       throw new DrsnException(file + " cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Reads a file's bytes; see {@link #read}.
+   *
+   * @param file how errors call it
+   */
+  static Tensor decode(byte[] content, String file) {
+    ByteBuffer bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
     if (bytes.remaining() < 10 || !Arrays.equals(Arrays.copyOf(bytes.array(), 6), MAGIC)) {
       throw new DrsnException(file + " is no .npy file; write it with numpy.save");
     }
@@ -81,7 +89,7 @@ public final class Npy {
     return new Tensor(shape, data);
   }
 
-  private static Shape shape(Path file, String text) {
+  private static Shape shape(String file, String text) {
     int[] extents;
     try {
       extents =
@@ -100,12 +108,18 @@ public final class Npy {
     return Shape.of(extents);
   }
 
-  private static DrsnException damaged(Path file, String how) {
+  private static DrsnException damaged(String file, String how) {
     return new DrsnException(file + " is damaged: " + how + "; write it again with numpy.save");
   }
 
   /** Writes a file: whole or not at all. */
   public static void write(Path file, Tensor tensor) {
+    byte[] bytes = encode(tensor);
+    AtomicFile.write(file, out -> out.write(bytes));
+  }
+
+  /** A file's bytes. */
+  static byte[] encode(Tensor tensor) {
     StringBuilder shape = new StringBuilder();
     for (int extent : tensor.shape().extents()) {
       shape.append(extent).append(", ");
@@ -123,6 +137,6 @@ public final class Npy {
             .putShort((short) padded)
             .put(header.getBytes(StandardCharsets.ISO_8859_1));
     bytes.asFloatBuffer().put(tensor.data());
-    AtomicFile.write(file, out -> out.write(bytes.array()));
+    return bytes.array();
   }
 }

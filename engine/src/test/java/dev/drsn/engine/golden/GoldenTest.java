@@ -188,6 +188,26 @@ class GoldenTest {
     }
   }
 
+  /** VGG16's fc7 and the residual networks' pooled features: the deep features. */
+  @ParameterizedTest
+  @EnumSource(Case.class)
+  void embeddings(Case each) {
+    Weights weights = each.weights();
+    double[] torch;
+    try (PointerScope _ = new PointerScope()) {
+      torch = each.torch(weights).embedding(each.images());
+    }
+    for (Backend backend : backends()) {
+      try (backend;
+          InferencePlan plan = InferencePlan.compile(each.network, weights, backend, N)) {
+        plan.run(each.images(), N, new float[N * CLASSES]);
+        float[] embedding = new float[N * plan.embeddingSize()];
+        plan.embedding(embedding, N);
+        assertThat(relative(embedding, torch)).as(backend.name()).isLessThan(1e-5);
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Case.class)
   void foldedAndFusedNetworksAreTheSameFunction(Case each) {

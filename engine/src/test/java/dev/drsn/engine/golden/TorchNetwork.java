@@ -116,6 +116,14 @@ final class TorchNetwork {
     }
   }
 
+  /** What the last linear layer reads, by the running statistics. */
+  double[] embedding(float[] images) {
+    try (PointerScope _ = new PointerScope();
+        NoGradGuard _ = new NoGradGuard()) {
+      return values(forward(images, false)[network.embedding()]);
+    }
+  }
+
   /** The loss by the batch's statistics, which move the running ones, and all gradients. */
   double gradients(float[] images, float[] targets) {
     try (PointerScope _ = new PointerScope()) {
