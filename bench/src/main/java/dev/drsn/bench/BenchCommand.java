@@ -4,6 +4,8 @@ import dev.drsn.bench.contender.Peer;
 import dev.drsn.bench.result.Cell;
 import dev.drsn.bench.result.Provenance;
 import dev.drsn.bench.result.ResultFile;
+import dev.drsn.bench.stream.StreamCell;
+import dev.drsn.bench.stream.StreamRow;
 import dev.drsn.bench.time.Effort;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -12,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,6 +40,8 @@ import picocli.CommandLine.Spec;
       "  drsn bench --network resnet18,senet18,drsn18-cw --batch 1,8,32 --json",
       "  drsn bench --train --network resnet18 --size 112 --batch 32 --threads 2",
       "  drsn bench --growth --quick --out bench/results/growth.json",
+      "  drsn bench --streams 16 --fps 10",
+      "  drsn bench --streams 64 --crops --fps 30 --max-batch 1,16",
       "  drsn bench ops --network resnet18 --batch 8 --quick",
       "  drsn bench numerics --page docs/numerics.md",
       "  drsn bench report"
@@ -47,6 +52,8 @@ public final class BenchCommand implements Callable<Integer> {
   @Spec private CommandSpec command;
 
   @Mixin private CellOptions cells;
+
+  @Mixin private StreamOptions streams;
 
   @ArgGroup private What what = new What();
 
@@ -109,6 +116,10 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (streams.wanted()) {
+      measureStreams();
+      return 0;
+    }
     List<Peer> peers = peers();
     List<Cell> all = cells();
     int processes = launches();
@@ -129,6 +140,30 @@ public final class BenchCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private void measureStreams() {
+    List<StreamCell> all = streams.all();
+    ResultFile file = open(out, command);
+    PrintWriter print = command.commandLine().getOut();
+    Consumer<StreamRow> keep =
+        row -> {
+          print.println(json ? row.json().toString() : row.text());
+          print.flush();
+          if (file != null) {
+            file.add(row.json());
+          }
+        };
+    for (StreamCell cell : all) {
+      if (streams.most()) {
+        int most = StreamProbe.most(cell, StreamProbe::measure, keep);
+        if (!json) {
+          print.println("at most " + most + " hold");
+        }
+      } else if (!(resume && file != null && file.has(cell.key()))) {
+        keep.accept(StreamProbe.measure(cell));
+      }
+    }
   }
 
   private List<Peer> peers() {

@@ -44,6 +44,10 @@ class BenchCommandTest {
           bench --launches 0                  | --launches: 0 is not within 1 to 100
           bench --growth depth                | --growth: depth does not grow; choose batch, size, width, threads
           bench --train --start               | --train, --start
+          bench --streams 0                   | --streams: 0 is not within 1 to 4096
+          bench --streams 2 --fps 0           | --fps: 0 is not within 1 to 999
+          bench --streams 2 --faces 5         | --faces: 5 is not within 0 to 4
+          bench --streams 2 --max-batch 0     | --max-batch: 0 is not within 1 to 1024
           bench --fast                        | unknown option --fast
           """)
   void whatIsWrongIsSaidInOneLine(String line, String message) {

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** Which model: an option of every command that reads one. */
-final class ModelOption {
+public final class ModelOption {
 
   private static final String SHIPPED = "models/ferplus-drsn18-cw.safetensors";
 
@@ -39,7 +39,7 @@ final class ModelOption {
   /**
    * Where the model that ships with drsn is: the launcher says where drsn is ({@code drsn.home}).
    */
-  static Path shipped() {
+  public static Path shipped() {
     return Path.of(System.getProperty("drsn.home", ".")).resolve(SHIPPED);
   }
 }

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * Cameras that show drawn students: {@code synthetic:640x480@10?faces=3&seed=1&frames=100}. All
  * parts may be left out; without {@code frames} it never ends.
  */
-final class SyntheticCameras {
+public final class SyntheticCameras {
 
   private static final Pattern ADDRESS =
       Pattern.compile("(?:(\\d{2,4})x(\\d{2,4}))?(?:@(\\d{1,3}))?(?:\\?(.*))?");
@@ -32,12 +32,12 @@ final class SyntheticCameras {
   private final Map<Scene, List<Image>> scenes = new ConcurrentHashMap<>();
 
   /** Draws what a camera of this address shows; drawing takes longer than showing. */
-  void prepare(String url) {
+  public void prepare(String url) {
     open(url, Ticker.system()).close();
   }
 
   /** The camera of this address. */
-  SyntheticSource open(String url, Ticker ticker) {
+  public SyntheticSource open(String url, Ticker ticker) {
     Matcher matcher = ADDRESS.matcher(url.substring(Address.SYNTHETIC.length()));
     if (!matcher.matches()) {
       throw unknown(url);

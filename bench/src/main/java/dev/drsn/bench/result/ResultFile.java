@@ -30,6 +30,10 @@ public final class ResultFile {
           "batch",
           "threads",
           "grows",
+          "cameras",
+          "fps",
+          "faces",
+          "seconds",
           "pass",
           "layer");
 

@@ -17,7 +17,7 @@ public final class Samples {
   }
 
   /** One more run. */
-  void add(double milliseconds) {
+  public void add(double milliseconds) {
     if (count == times.length) {
       times = Arrays.copyOf(times, Math.max(16, 2 * count));
     }
