@@ -35,6 +35,7 @@ public final class Drsn {
           DatasetCommand.class,
           EvaluateCommand.class,
           FeaturesCommand.class,
+          FusionCommand.class,
           TrainCommand.class,
           ClassifyCommand.class,
           StreamCommand.class,

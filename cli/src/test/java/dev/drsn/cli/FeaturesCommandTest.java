@@ -79,4 +79,25 @@ class FeaturesCommandTest {
         .failsWith(1, "broken.safetensors has no classifier.3.weight");
     assertThat(out).doesNotExist();
   }
+
+  @Test
+  void theFusionTableOfWhatWasWritten() {
+    Path out = folder.resolve("hog.npz");
+    Cli.run("features", "--kind", "hog", "--data", data, "--out", out).ok();
+    Cli.run("fusion", "--features", out)
+        .failsWith(1, "class confused has 4 images, a split 8:2 needs 5 or more");
+    Path more = folder.resolve("more");
+    Cli.run("dataset", "synth", "--count", 36, "--subjects", 6, "--size", 48, "--out", more).ok();
+    Cli.run("features", "--kind", "hog", "--data", more, "--out", out).ok();
+    Path csv = folder.resolve("table3.csv");
+    JsonNode json =
+        JsonMapper.shared()
+            .readTree(
+                Cli.run("fusion", "--features", out, "--splits", 2, "--csv", csv, "--json").ok());
+    assertThat(json.get("image").get("hog").size()).isEqualTo(2);
+    assertThat(json.get("subject").get("fusion").get(0).asDouble()).isBetween(0.0, 1.0);
+    assertThat(csv).content().startsWith("by,split,hog,fusion\nimage,1,");
+    Cli.run("fusion", "--features", out, "--by", "mood").failsWith(1, "not by mood");
+    Cli.run("fusion", "--features", data.resolve("manifest.csv")).failsWith(1, "no .npz");
+  }
 }

@@ -162,7 +162,7 @@ public record Hog(Voting voting, Norm norm) {
         sum = FloatVector.fromArray(LANES, votes, at + row * SIDE + x).fma(w, sum);
       }
     }
-    return sum.reduceLanes(VectorOperators.ADD);
+    return Rows.sum(sum);
   }
 
   /** What a block's pixels count for each of its cells: [4, 16, 16]. */

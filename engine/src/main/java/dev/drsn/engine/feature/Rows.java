@@ -2,7 +2,6 @@ package dev.drsn.engine.feature;
 
 import dev.drsn.engine.cpu.Lanes;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Sums over rows of matrices that lie in one array, row after row. */
@@ -27,9 +26,21 @@ public final class Rows {
           FloatVector.fromArray(LANES, a, at + i + STEP)
               .fma(FloatVector.fromArray(LANES, b, bAt + i + STEP), odd);
     }
-    float sum = even.add(odd).reduceLanes(VectorOperators.ADD);
+    float sum = sum(even.add(odd));
     for (; i < n; i++) {
       sum += a[at + i] * b[bAt + i];
+    }
+    return sum;
+  }
+
+  /**
+   * The sum of the lanes, first to last. {@code reduceLanes} may add in any order, and does add in
+   * another one once it is compiled: the same call would not always give the same bits.
+   */
+  static float sum(FloatVector v) {
+    float sum = 0;
+    for (float lane : v.toArray()) {
+      sum += lane;
     }
     return sum;
   }
