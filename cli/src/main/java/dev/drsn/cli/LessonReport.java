@@ -38,12 +38,12 @@ record LessonReport(Lesson lesson) {
     page.paragraph(
         String.format(
             Locale.ROOT,
-            "%s from %s UTC; %d intervals of %s: %d shown, %d with a group of fewer than %d, %d"
+            "%s from %s UTC; %s of %s: %d shown, %d with a group of fewer than %d, %d"
                 + " without data. Bands are 95 %% and count faces, not frames; the network's own"
                 + " errors come on top.",
             LessonPicture.clock(lesson.whole().to()),
             lesson.start().toString().substring(11, 19),
-            lesson.intervals().size(),
+            intervals(),
             LessonPicture.clock(lesson.intervals().getFirst().to()),
             shown,
             count(Interval.State.TOO_FEW),
@@ -73,6 +73,11 @@ record LessonReport(Lesson lesson) {
           moments.stream().map(LessonReport::row).toList());
     }
     return page;
+  }
+
+  private String intervals() {
+    int count = lesson.intervals().size();
+    return count + (count == 1 ? " interval" : " intervals");
   }
 
   private long count(Interval.State state) {
@@ -219,8 +224,8 @@ record LessonReport(Lesson lesson) {
     text.append(
         String.format(
             Locale.ROOT,
-            "%d intervals: %d shown, %d with a group of fewer than %d, %d without data%n",
-            lesson.intervals().size(),
+            "%s: %d shown, %d with a group of fewer than %d, %d without data%n",
+            intervals(),
             count(Interval.State.SHOWN),
             count(Interval.State.TOO_FEW),
             lesson.leastGroup(),

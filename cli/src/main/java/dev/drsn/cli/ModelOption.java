@@ -27,6 +27,11 @@ public final class ModelOption {
     return given() ? file : shipped();
   }
 
+  /** The file's name without its ending. */
+  String name() {
+    return file().getFileName().toString().replaceFirst("\\.[^.]+$", "");
+  }
+
   /** Reads the model. */
   Model read() {
     if (!given() && !Files.exists(shipped())) {

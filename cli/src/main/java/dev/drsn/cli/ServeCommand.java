@@ -1,15 +1,22 @@
 package dev.drsn.cli;
 
-import dev.drsn.cli.serve.InferenceServer;
+import dev.drsn.cli.serve.Endpoint;
+import dev.drsn.cli.serve.InferenceEndpoint;
 import dev.drsn.cli.serve.ServerOptions;
+import dev.drsn.cli.serve.WebServer;
 import dev.drsn.engine.DrsnException;
 import dev.drsn.engine.backend.Backend;
+import dev.drsn.engine.cpu.Tuning;
+import dev.drsn.engine.stream.Device;
+import dev.drsn.engine.stream.PipelineOptions;
 import dev.drsn.engine.stream.PlanBuckets;
+import dev.drsn.engine.stream.StreamPipeline;
+import dev.drsn.engine.stream.StreamSpec;
+import dev.drsn.engine.stream.Ticker;
 import dev.drsn.engine.weights.Model;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,7 +26,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "serve",
     description = {
-      "Serves a model by the Open Inference Protocol, version 2, over REST: /v2 and /metrics.",
+      "Serves a model by the Open Inference Protocol, version 2, over REST: /v2 and /metrics,",
+      "and a dashboard. With --streams it watches cameras as well, on the same device.",
       "Only this machine is let in unless --host says otherwise; then clients need a token.",
       "Ctrl-C or SIGTERM: answers what it has taken, then ends."
     },
@@ -27,14 +35,21 @@ import picocli.CommandLine.Option;
     footer = {
       "  drsn serve --port 8000",
       "  curl http://127.0.0.1:8000/v2/models/ferplus-drsn18-cw",
+      "  drsn serve --streams room.yaml",
       "  drsn serve --model first.safetensors --host 0.0.0.0 --token-file token.txt"
     })
 final class ServeCommand implements Callable<Integer> {
 
   private static final int MEGABYTE = 1 << 20;
+  private static final int SILENCE = 10;
+  private static final long LOOK = 100;
+  private static final int FOLLOW = 10;
 
   @Mixin private BackendOptions backends;
+  @Mixin private TuneOption tune;
   @Mixin private ModelOption model;
+  @Mixin private FaceOptions faces;
+  @Mixin private SiteOptions siteOptions;
   @Mixin private Output output;
 
   @Option(
@@ -50,12 +65,6 @@ final class ServeCommand implements Callable<Integer> {
       defaultValue = "8000",
       description = "Default: ${DEFAULT-VALUE}; 0 takes any that is free.")
   private int port;
-
-  @Option(
-      names = "--token-file",
-      paramLabel = "FILE",
-      description = "Its first line is the bearer token that clients must send.")
-  private Path tokenFile;
 
   @Option(
       names = "--name",
@@ -92,6 +101,28 @@ final class ServeCommand implements Callable<Integer> {
   private int maxRequests;
 
   @Option(
+      names = "--streams",
+      paramLabel = "FILE",
+      description =
+          "Watch the streams of this list as well, .streams or .yaml, and show them on the"
+              + " dashboard. Those who have the token may add cameras.")
+  private String streams;
+
+  @Option(
+      names = "--detect-every",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "Search for faces in one of N frames of a stream; default: ${DEFAULT-VALUE}.")
+  private int detectEvery;
+
+  @Option(
+      names = "--smooth",
+      paramLabel = "SECONDS",
+      defaultValue = "0",
+      description = "Average the probabilities of a stream's faces over this time; default: not.")
+  private double smooth;
+
+  @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
       defaultValue = "30",
@@ -106,54 +137,101 @@ final class ServeCommand implements Callable<Integer> {
     if (maxBody < 1 || maxBody > 1024) {
       throw new DrsnException("--max-body is 1 to 1024 MB, not " + maxBody);
     }
-    ServerOptions options =
+    ServerOptions where =
         new ServerOptions(
-            ServerOptions.address(host), port, token(), maxBody * MEGABYTE, maxRequests, timeout);
+            ServerOptions.address(host),
+            port,
+            siteOptions.token(),
+            maxBody * MEGABYTE,
+            maxRequests,
+            timeout);
+    StreamList list =
+        streams == null ? null : new StreamList(List.of(streams), null, 0, StreamSpec.Policy.AUTO);
     Model loaded = model.read();
     String called = called();
-    try (Backend backend = backends.open(output.err());
+    Ticker ticker = Ticker.system();
+    Site site = new Site(siteOptions, loaded.labels(), model.name(), this::log);
+    Tuning tuning = tune.or(Tuning.KNOWN);
+    try (Backend backend =
+            list != null && faces.searches()
+                ? backends.openHalf(output.err(), tuning)
+                : backends.open(output.err(), tuning);
         PlanBuckets plans = new PlanBuckets(loaded, backend, maxBatch);
+        Device device =
+            new Device(plans, maxBatch, Duration.ofMillis(maxDelay), site.observer(), ticker);
         Interrupt interrupt = new Interrupt()) {
       plans.warmUp();
-      try (InferenceServer server =
-          new InferenceServer(
-              options,
-              called,
-              loaded,
-              plans,
-              Duration.ofMillis(maxDelay),
-              line -> output.err().println("drsn: " + line))) {
-        String url = "http://" + host + ":" + server.address().getPort() + "/v2/models/" + called;
-        output.print(Output.object().put("url", url), "serving " + url + "; Ctrl-C ends");
-        while (!interrupt.getAsBoolean()) {
-          Thread.sleep(100);
+      Endpoint inference =
+          new InferenceEndpoint(where, called, loaded, device, site.metrics(), this::log);
+      try (StreamPipeline pipeline = list == null ? null : pipeline(loaded, list, device, site);
+          WebServer server = site.open(where, device, pipeline, List.of(inference))) {
+        String url = url(where, server);
+        String models = url + "v2/models/" + called;
+        output.print(
+            Output.object().put("url", models).put("dashboard", url),
+            "serving " + models + " and a dashboard, " + url + "; Ctrl-C ends");
+        if (list != null) {
+          list.specs().forEach(pipeline::add);
         }
+        watch(pipeline, list, interrupt);
       }
       output.err().println("drsn: all that was taken is answered");
     }
     return 0;
   }
 
+  private void log(String line) {
+    output.err().println("drsn: " + line);
+    output.err().flush();
+  }
+
+  private StreamPipeline pipeline(Model loaded, StreamList list, Device device, Site site) {
+    // Fails here and not in each stream where faces cannot be searched.
+    faces.ofCameras().get().close();
+    boolean grey = loaded.preprocess().channels() == 1 && !faces.colours() && !siteOptions.frames();
+    Ticker ticker = Ticker.system();
+    return new StreamPipeline(
+        PipelineOptions.standard().withDetectEvery(detectEvery).withSmoothing(smooth),
+        device,
+        loaded.preprocess(),
+        faces.ofCameras(),
+        Cameras.opener(list.specs(), grey, SILENCE, ticker),
+        List.of(site.view()),
+        new SecureRandom().nextLong(),
+        ticker);
+  }
+
+  private void watch(StreamPipeline pipeline, StreamList list, Interrupt interrupt)
+      throws InterruptedException {
+    Troubles troubles = new Troubles(this::log);
+    for (long i = 1; !interrupt.getAsBoolean(); i++) {
+      Thread.sleep(LOOK);
+      if (pipeline != null) {
+        troubles.tell(pipeline);
+        if (i % FOLLOW == 0) {
+          list.follow(pipeline, this::log);
+        }
+      }
+    }
+  }
+
+  /** Where a server is, for a browser on this machine. */
+  static String url(ServerOptions where, WebServer server) {
+    boolean any = where.host().isAnyLocalAddress();
+    String host = any ? "127.0.0.1" : where.host().getHostAddress();
+    boolean six = host.contains(":");
+    return "http://" + (six ? "[" + host + "]" : host) + ":" + server.address().getPort() + "/";
+  }
+
   private String called() {
     String called = name;
     if (called == null) {
-      called = model.file().getFileName().toString().replaceFirst("\\.[^.]+$", "");
+      called = model.name();
     }
     if (!called.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")) {
       throw new DrsnException(
           "'" + called + "' is no name for an address; give --name letters, digits, dots, dashes");
     }
     return called;
-  }
-
-  private String token() {
-    if (tokenFile == null) {
-      return null;
-    }
-    try {
-      return Files.readString(tokenFile).lines().findFirst().orElse("").strip();
-    } catch (IOException e) {
-      throw new DrsnException("the token file " + tokenFile + " cannot be read", e);
-    }
   }
 }

@@ -1,18 +1,21 @@
 package dev.drsn.cli;
 
+import dev.drsn.cli.serve.PipelineJson;
+import dev.drsn.cli.serve.ServerOptions;
+import dev.drsn.cli.serve.WebServer;
 import dev.drsn.engine.DrsnException;
 import dev.drsn.engine.backend.Backend;
 import dev.drsn.engine.cpu.Tuning;
 import dev.drsn.engine.image.Box;
-import dev.drsn.engine.stream.Address;
+import dev.drsn.engine.stream.BatchObserver;
 import dev.drsn.engine.stream.CsvSink;
+import dev.drsn.engine.stream.Device;
 import dev.drsn.engine.stream.FrameSource;
 import dev.drsn.engine.stream.JsonLinesSink;
 import dev.drsn.engine.stream.PipelineOptions;
 import dev.drsn.engine.stream.PlanBuckets;
 import dev.drsn.engine.stream.PredictionSink;
 import dev.drsn.engine.stream.SinkSnapshot;
-import dev.drsn.engine.stream.Sources;
 import dev.drsn.engine.stream.StreamPipeline;
 import dev.drsn.engine.stream.StreamSnapshot;
 import dev.drsn.engine.stream.StreamSpec;
@@ -23,15 +26,17 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code drsn stream}: cameras and videos in, results as they come out. */
 @Command(
@@ -48,6 +53,7 @@ import picocli.CommandLine.Parameters;
       "  drsn stream lesson.mp4 --out lesson.jsonl",
       "  drsn stream rtsp://camera-1/live rtsp://camera-2/live --duration 45m --out lesson.csv",
       "  drsn stream classroom.yaml --smooth 2 --json",
+      "  drsn stream classroom.yaml --http 8080",
       "  drsn stream synthetic: --duration 10s"
     },
     exitCodeList = {
@@ -57,19 +63,24 @@ import picocli.CommandLine.Parameters;
     })
 final class StreamCommand implements Callable<Integer> {
 
+  /** Sinks that nobody counts on. */
+  private static final Set<String> LOSSY = Set.of("video", "dashboard");
+
   private static final long LOOK = 100_000_000L;
   private static final long REDRAW = 500_000_000L;
   private static final long LINES = 10_000_000_000L;
   private static final long FOLLOW = 1_000_000_000L;
 
+  @Spec private CommandSpec command;
   @Mixin private BackendOptions backends;
   @Mixin private TuneOption tune;
   @Mixin private FaceOptions faces;
   @Mixin private ModelOption model;
+  @Mixin private SiteOptions siteOptions;
   @Mixin private Output output;
 
-  @Parameters(paramLabel = "SOURCE", arity = "1..*", description = "What to watch.")
-  private List<String> sources;
+  @Parameters(paramLabel = "SOURCE", arity = "0..*", description = "What to watch.")
+  private List<String> sources = List.of();
 
   @Option(
       names = "--out",
@@ -82,6 +93,14 @@ final class StreamCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "Write videos with what was found drawn into them. They show persons.")
   private Path video;
+
+  @Option(
+      names = "--http",
+      paramLabel = "[HOST:]PORT",
+      description =
+          "Serve a dashboard, metrics and the list of streams, which may be changed; goes on until"
+              + " Ctrl-C. Only this machine is let in unless HOST says otherwise.")
+  private String http;
 
   @Option(
       names = "--duration",
@@ -149,8 +168,6 @@ final class StreamCommand implements Callable<Integer> {
       description = "How long a camera may be silent before it is opened anew; default: 10.")
   private int timeout;
 
-  private final Map<String, String> told = new HashMap<>();
-
   @Override
   public Integer call() throws InterruptedException {
     long wanted = duration == null ? Long.MAX_VALUE : Times.parse(duration, "--duration");
@@ -162,37 +179,46 @@ final class StreamCommand implements Callable<Integer> {
     if (timeout < 1 || timeout > 3600) {
       throw new DrsnException("--timeout is 1 to 3600 seconds, not " + timeout);
     }
+    if (sources.isEmpty() && http == null) {
+      throw new ParameterException(command.commandLine(), "Missing required parameter: 'SOURCE'");
+    }
+    ServerOptions where = where();
     StreamList list = new StreamList(sources, region(), fps, StreamSpec.Policy.of(policy));
     Model loaded = model.read();
     // Fails here and not in each stream where faces cannot be searched.
     faces.ofCameras().get().close();
-    boolean grey = loaded.preprocess().channels() == 1 && video == null && !faces.colours();
-    Sources files = new Sources(grey ? 1 : 3, timeout * 1_000_000_000L);
+    boolean grey =
+        loaded.preprocess().channels() == 1
+            && video == null
+            && !faces.colours()
+            && !siteOptions.frames();
     Ticker ticker = Ticker.system();
-    SyntheticCameras synthetic = new SyntheticCameras();
-    for (StreamSpec spec : list.specs()) {
-      if (Address.of(spec.url()).kind() == Address.Kind.SYNTHETIC) {
-        synthetic.prepare(spec.url());
-      }
+    FrameSource.Opener opener = Cameras.opener(list.specs(), grey, timeout, ticker);
+    LiveLines live = new LiveLines(output.err());
+    Site site = null;
+    if (where != null) {
+      site =
+          new Site(siteOptions, loaded.labels(), model.name(), line -> live.say("drsn: " + line));
     }
-    FrameSource.Opener opener =
-        (spec, deadline) ->
-            Address.of(spec.url()).kind() == Address.Kind.SYNTHETIC
-                ? synthetic.open(spec.url(), ticker)
-                : files.open(spec, deadline);
     List<PredictionSink> sinks = sinks(loaded.labels());
+    if (site != null) {
+      sinks.add(site.view());
+    }
+    BatchObserver observer = site == null ? (_, _, _, _) -> {} : site.observer();
     Tuning tuning = tune.or(Tuning.KNOWN);
     try (Backend backend =
             faces.searches()
                 ? backends.openHalf(output.err(), tuning)
                 : backends.open(output.err(), tuning);
         PlanBuckets plans = new PlanBuckets(loaded, backend, maxBatch);
+        Device device =
+            new Device(plans, options.maxBatch(), options.maxDelay(), observer, ticker);
         Interrupt interrupt = new Interrupt()) {
       plans.warmUp();
       StreamPipeline pipeline =
           new StreamPipeline(
               options,
-              plans,
+              device,
               loaded.preprocess(),
               faces.ofCameras(),
               opener,
@@ -200,12 +226,24 @@ final class StreamCommand implements Callable<Integer> {
               new SecureRandom().nextLong(),
               ticker);
       long began = ticker.nanos();
-      try (pipeline) {
+      try (pipeline;
+          WebServer server = site == null ? null : site.open(where, device, pipeline, List.of())) {
+        if (server != null) {
+          live.say("drsn: the dashboard is " + ServeCommand.url(where, server));
+        }
         list.specs().forEach(pipeline::add);
-        watch(pipeline, list, interrupt, began, wanted);
+        watch(pipeline, list, live, interrupt, began, wanted);
       }
       return end(pipeline, (ticker.nanos() - began) / 1e9);
     }
+  }
+
+  private ServerOptions where() {
+    if (http == null) {
+      return null;
+    }
+    ListenAddress address = ListenAddress.parse(http, "--http");
+    return ServerOptions.of(address.host(), address.port(), siteOptions.token());
   }
 
   private Box region() {
@@ -246,22 +284,27 @@ final class StreamCommand implements Callable<Integer> {
 
   /** Until all is over, the time is up or Ctrl-C is pressed. */
   private void watch(
-      StreamPipeline pipeline, StreamList list, Interrupt interrupt, long began, long wanted)
+      StreamPipeline pipeline,
+      StreamList list,
+      LiveLines live,
+      Interrupt interrupt,
+      long began,
+      long wanted)
       throws InterruptedException {
-    LiveLines live = new LiveLines(output.err());
+    Troubles troubles = new Troubles(line -> live.say("drsn: " + line));
     StreamTable table = new StreamTable(began);
     long shown = began;
     long followed = began;
     while (!interrupt.getAsBoolean()) {
       long now = System.nanoTime();
-      if (now - began >= wanted || pipeline.ended()) {
+      if (now - began >= wanted || (http == null && pipeline.ended())) {
         break;
       }
       if (now - followed >= FOLLOW) {
         followed = now;
-        follow(list, pipeline, live);
+        list.follow(pipeline, line -> live.say("drsn: " + line));
       }
-      tell(pipeline, live);
+      troubles.tell(pipeline);
       if (now - shown >= (Terminal.interactive() ? REDRAW : LINES)) {
         shown = now;
         live.show(table.text(pipeline, now));
@@ -269,36 +312,7 @@ final class StreamCommand implements Callable<Integer> {
       Thread.sleep(Duration.ofNanos(Math.min(LOOK, Math.max(1, wanted - (now - began)))));
     }
     live.clear();
-    tell(pipeline, live);
-  }
-
-  private static void follow(StreamList list, StreamPipeline pipeline, LiveLines live) {
-    try {
-      String change = list.follow(pipeline);
-      if (change != null) {
-        live.say("drsn: " + change);
-      }
-    } catch (DrsnException e) {
-      live.say("drsn: " + e.getMessage() + "; the streams go on as before");
-    }
-  }
-
-  /** A line for each new trouble. */
-  private void tell(StreamPipeline pipeline, LiveLines live) {
-    for (StreamSnapshot stream : pipeline.streams()) {
-      tell(stream.id(), stream.reason(), live);
-    }
-    for (SinkSnapshot sink : pipeline.sinks()) {
-      tell("sink " + sink.name(), sink.failure(), live);
-    }
-    tell("device", pipeline.batches().failure(), live);
-  }
-
-  private void tell(String who, String what, LiveLines live) {
-    if (!what.equals(told.getOrDefault(who, ""))) {
-      told.put(who, what);
-      live.say("drsn: " + who + (what.isEmpty() ? " is well again" : ": " + what));
-    }
+    troubles.tell(pipeline);
   }
 
   private int end(StreamPipeline pipeline, double seconds) {
@@ -317,10 +331,10 @@ final class StreamCommand implements Callable<Integer> {
     for (Path file : out) {
       text += "; in " + file;
     }
-    output.print(StreamTable.json(streams, pipeline.batches(), sinks), text);
+    output.print(PipelineJson.all(streams, pipeline.batches(), sinks), text);
     boolean failed =
         streams.stream().anyMatch(StreamCommand::failed)
-            || sinks.stream().anyMatch(sink -> sink.lost() > 0 && !sink.name().equals("video"));
+            || sinks.stream().anyMatch(sink -> sink.lost() > 0 && !LOSSY.contains(sink.name()));
     return failed ? 1 : 0;
   }
 

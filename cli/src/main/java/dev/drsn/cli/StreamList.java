@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * The streams that a command line names, in part by files that list them. When such a file changes
@@ -104,31 +105,40 @@ final class StreamList {
   }
 
   /**
-   * Adds and removes streams if a file has changed. A changed stream begins anew.
+   * Adds and removes streams if a file has changed. A changed stream begins anew. Where a file
+   * cannot be read everything goes on as before.
    *
-   * @return what was done in one line, or null
-   * @throws DrsnException where the file cannot be read; everything goes on as before
+   * @param say gets what was done and what could not be, a line each
    */
-  String follow(StreamPipeline pipeline) {
+  void follow(StreamPipeline pipeline, Consumer<String> say) {
     if (changed.entrySet().stream().allMatch(each -> time(each.getKey()).equals(each.getValue()))) {
-      return null;
+      return;
     }
     List<StreamSpec> before = specs;
-    specs = read();
+    try {
+      specs = read();
+    } catch (DrsnException e) {
+      say.accept(e.getMessage() + "; the streams go on as before");
+      return;
+    }
     int gone = 0;
     for (StreamSpec spec : before) {
-      if (!specs.contains(spec)) {
-        pipeline.remove(spec.id());
+      if (!specs.contains(spec) && pipeline.remove(spec.id())) {
         gone++;
       }
     }
     int come = 0;
     for (StreamSpec spec : specs) {
       if (!before.contains(spec)) {
-        pipeline.add(spec);
-        come++;
+        try {
+          pipeline.add(spec);
+          come++;
+        } catch (DrsnException e) {
+          // One of that name was added by a client.
+          say.accept(e.getMessage());
+        }
       }
     }
-    return "the list of streams has changed: " + come + " begun, " + gone + " ended";
+    say.accept("the list of streams has changed: " + come + " begun, " + gone + " ended");
   }
 }

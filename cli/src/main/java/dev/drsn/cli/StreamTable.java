@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import tools.jackson.databind.node.ObjectNode;
 
 /** How a pipeline is, as text and as JSON; rates are those since the table before. */
 final class StreamTable {
@@ -123,58 +122,5 @@ final class StreamTable {
         batches.compute().p50(),
         batches.compute().p99(),
         batches.failure().isEmpty() ? "" : "; a run failed: " + batches.failure());
-  }
-
-  /** All of it as one object. */
-  static ObjectNode json(
-      List<StreamSnapshot> streams, BatchSnapshot batches, List<SinkSnapshot> sinks) {
-    ObjectNode json = Output.object();
-    var list = json.putArray("streams");
-    for (StreamSnapshot stream : streams) {
-      ObjectNode one =
-          list.addObject()
-              .put("id", stream.id())
-              .put("address", stream.address())
-              .put("state", stream.state().label())
-              .put("reason", stream.reason())
-              .put("captured", stream.captured())
-              .put("inferred", stream.inferred())
-              .put("faces", stream.faces())
-              .put("reconnects", stream.reconnects());
-      ObjectNode drops = one.putObject("dropped");
-      for (Drop drop : Drop.values()) {
-        drops.put(drop.label(), stream.drops().get(drop));
-      }
-      times(one.putObject("age_ms"), stream.age());
-      times(one.putObject("detection_ms"), stream.detection());
-    }
-    ObjectNode device = json.putObject("batches");
-    device.put("count", batches.batches()).put("mean_size", batches.meanSize());
-    ObjectNode sizes = device.putObject("sizes");
-    for (int n = 1; n < batches.sizes().size(); n++) {
-      sizes.put(Integer.toString(n), batches.sizes().get(n));
-    }
-    ObjectNode closed = device.putObject("closed");
-    new TreeMap<>(batches.closed()).forEach(closed::put);
-    times(device.putObject("queue_ms"), batches.queue());
-    times(device.putObject("compute_ms"), batches.compute());
-    device.put("failure", batches.failure());
-    var sunk = json.putArray("sinks");
-    for (SinkSnapshot sink : sinks) {
-      sunk.addObject()
-          .put("name", sink.name())
-          .put("written", sink.sent())
-          .put("lost", sink.lost())
-          .put("failure", sink.failure());
-    }
-    return json;
-  }
-
-  private static void times(ObjectNode json, DurationSnapshot times) {
-    json.put("count", times.count())
-        .put("p50", times.p50())
-        .put("p95", times.p95())
-        .put("p99", times.p99())
-        .put("max", times.most());
   }
 }

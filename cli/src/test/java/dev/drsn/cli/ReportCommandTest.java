@@ -102,6 +102,14 @@ class ReportCommandTest {
   }
 
   @Test
+  void oneIntervalIsNotOneIntervals() throws IOException {
+    Path out = folder.resolve("report");
+    String text = Cli.run("report", recording(), "--interval", "1h", "--out", out).ok();
+    assertThat(text).startsWith("1 interval: 1 shown");
+    assertThat(Files.readString(out.resolve("index.html"))).contains("1 interval of");
+  }
+
+  @Test
   void singlePersonsAreShownOnRequestOnly() throws IOException {
     Path out = folder.resolve("report");
     Cli.run("report", recording(), "--per-person", "--out", out).ok();

@@ -4,12 +4,13 @@ import dev.drsn.engine.stream.BatchObserver;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 
 /** What a server counts, as Prometheus reads it. */
-final class ServerMetrics implements BatchObserver {
+public final class ServerMetrics implements BatchObserver {
 
   static final String TYPE = PrometheusTextFormatWriter.CONTENT_TYPE;
 
@@ -77,7 +78,14 @@ final class ServerMetrics implements BatchObserver {
     answers.labelValues(Integer.toString(status)).inc();
   }
 
-  void write(OutputStream out) throws IOException {
-    PrometheusTextFormatWriter.create().write(out, registry.scrape());
+  /** Has more to tell, asked for whenever somebody reads. */
+  public void add(MultiCollector collector) {
+    registry.register(collector);
+  }
+
+  byte[] text() throws IOException {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    PrometheusTextFormatWriter.create().write(text, registry.scrape());
+    return text.toByteArray();
   }
 }

@@ -21,17 +21,22 @@ public record ServerOptions(
   public ServerOptions {
     if (!host.isLoopbackAddress() && token == null) {
       throw new DrsnException(
-          "--host " + host.getHostAddress() + " lets other machines in; give them a --token-file");
+          host.getHostAddress() + " lets other machines in; give them a --token-file");
     }
     if (token != null && (token.length() < LEAST_TOKEN || !token.matches("[!-~]+"))) {
       throw new DrsnException("the token has at least 16 characters of ASCII, and no spaces");
     }
     if (port < 0 || port > 65_535) {
-      throw new DrsnException("--port is 0 to 65535, not " + port);
+      throw new DrsnException("a port is 0 to 65535, not " + port);
     }
     if (maxBody < 1024 || maxRequests < 1 || timeoutSeconds < 1) {
       throw new DrsnException("limits are above zero; give other numbers");
     }
+  }
+
+  /** With limits that suit pages and metrics. */
+  public static ServerOptions of(String host, int port, String token) {
+    return new ServerOptions(address(host), port, token, 1 << 20, 64, 30);
   }
 
   /** The address of that name. */

@@ -11,7 +11,9 @@ import java.util.Locale;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Size;
 
 /**
  * A picture: 8-bit pixels on the Java heap, row by row, the channels of a pixel side by side; pixel
@@ -118,6 +120,20 @@ public record Image(int height, int width, int channels, byte[] pixels) {
     return encode(".png");
   }
 
+  /** A small copy as the bytes of a JPEG file: at most so many pixels wide. */
+  public byte[] toJpeg(int mostWidth) {
+    if (width <= mostWidth) {
+      return encode(".jpg");
+    }
+    int rows = Math.max(1, Math.round((float) height * mostWidth / width));
+    try (Mat whole = toMat();
+        Mat small = new Mat();
+        Size size = new Size(mostWidth, rows)) {
+      opencv_imgproc.resize(whole, small, size, 0, 0, opencv_imgproc.INTER_AREA);
+      return encode(small, ".jpg");
+    }
+  }
+
   /** One channel: luma of ITU-R BT.601, rounded; this very image if it is grey already. */
   public Image toGrey() {
     if (channels == 1) {
@@ -181,8 +197,13 @@ public record Image(int height, int width, int channels, byte[] pixels) {
   }
 
   private byte[] encode(String format) {
-    try (Mat mat = toMat();
-        BytePointer file = new BytePointer()) {
+    try (Mat mat = toMat()) {
+      return encode(mat, format);
+    }
+  }
+
+  private static byte[] encode(Mat mat, String format) {
+    try (BytePointer file = new BytePointer()) {
       opencv_imgcodecs.imencode(format, mat, file);
       byte[] bytes = new byte[Math.toIntExact(file.limit())];
       file.get(bytes);

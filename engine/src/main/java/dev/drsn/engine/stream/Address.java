@@ -24,6 +24,7 @@ public record Address(Kind kind, String location) {
   public static final String SYNTHETIC = "synthetic:";
 
   private static final Pattern NUMBER = Pattern.compile("\\d{1,3}");
+  private static final Pattern DEVICE = Pattern.compile("/dev/video\\d{1,3}");
   private static final Pattern USER = Pattern.compile("(?<=://)[^/?#]*@");
   private static final Pattern SECRET =
       Pattern.compile(
@@ -44,7 +45,7 @@ public record Address(Kind kind, String location) {
     if (NUMBER.matcher(url).matches()) {
       return new Address(Kind.WEBCAM, "/dev/video" + url);
     }
-    if (lower.startsWith("/dev/video")) {
+    if (DEVICE.matcher(url).matches()) {
       return new Address(Kind.WEBCAM, url);
     }
     return new Address(Kind.FILE, lower.startsWith("file://") ? URI.create(url).getPath() : url);

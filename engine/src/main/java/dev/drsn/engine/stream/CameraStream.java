@@ -44,7 +44,7 @@ final class CameraStream {
       FrameSource.Opener opener,
       StreamAnalyst.Gate gate,
       SearchTurns searches,
-      DynamicBatcher<Work> batcher,
+      Device device,
       Consumer<StreamResult> receiver,
       boolean keepImages,
       SplittableRandom random,
@@ -71,7 +71,7 @@ final class CameraStream {
             credits,
             new Tracker(random.split()),
             searches,
-            batcher,
+            device,
             new OrderedResults(this::finished),
             counters,
             ticker);

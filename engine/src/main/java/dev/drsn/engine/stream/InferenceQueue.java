@@ -1,43 +1,30 @@
 package dev.drsn.engine.stream;
 
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Batches what many callers ask of one model. Callers take turns; what does not fit is refused at
- * once.
+ * What many callers ask of one device. Callers take turns, with streams as well where these have
+ * the same device; what does not fit is refused at once.
  */
-public final class InferenceQueue implements AutoCloseable {
+public final class InferenceQueue {
 
-  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);
-
-  private final DynamicBatcher<Work> batcher;
-  private final BatchRunner runner;
   private final Device device;
-  private final Thread running;
   private final Ticker ticker;
   private final int capacity;
   private final AtomicInteger waiting = new AtomicInteger();
-  private volatile boolean closed;
 
   /**
-   * Starts the device's thread.
+   * An empty queue.
    *
-   * @param runner runs the model; the caller closes it after this
-   * @param maxDelay how long a row waits at most for company
+   * @param device the caller closes it after this
    * @param capacity rows that may wait
    */
-  public InferenceQueue(
-      BatchRunner runner, Duration maxDelay, int capacity, BatchObserver observer, Ticker ticker) {
-    this.runner = runner;
+  public InferenceQueue(Device device, int capacity, Ticker ticker) {
+    this.device = device;
     this.capacity = capacity;
     this.ticker = ticker;
-    this.batcher = new DynamicBatcher<>(runner.batch(), maxDelay.toNanos(), ticker);
-    this.device = new Device(batcher, runner, observer, ticker);
-    this.running = Thread.ofPlatform().daemon().name("drsn-device").start(device);
   }
 
   /** One row of a call. */
@@ -55,7 +42,7 @@ public final class InferenceQueue implements AutoCloseable {
     private boolean failed;
 
     Call(int rows) {
-      this.results = new float[rows * runner.classes()];
+      this.results = new float[rows * device.classes()];
       this.left = rows;
     }
 
@@ -66,7 +53,7 @@ public final class InferenceQueue implements AutoCloseable {
         if (probabilities == null) {
           failed = true;
         } else {
-          int classes = runner.classes();
+          int classes = device.classes();
           System.arraycopy(probabilities, 0, results, row * classes, classes);
         }
         left--;
@@ -87,42 +74,18 @@ public final class InferenceQueue implements AutoCloseable {
    *     done
    * @param n at least 1
    * @return n rows of {@link BatchRunner#classes()} probabilities
-   * @throws RejectedExecutionException where too many rows wait, or this is closed
+   * @throws RejectedExecutionException where too many rows wait
    */
   public CompletableFuture<float[]> submit(float[] inputs, int n) {
-    if (closed || waiting.addAndGet(n) > capacity) {
-      if (!closed) {
-        waiting.addAndGet(-n);
-      }
-      throw new RejectedExecutionException(closed ? "closed" : capacity + " rows wait already");
+    if (waiting.addAndGet(n) > capacity) {
+      waiting.addAndGet(-n);
+      throw new RejectedExecutionException(capacity + " rows wait already");
     }
     Call call = new Call(n);
     long now = ticker.nanos();
     for (int row = 0; row < n; row++) {
-      batcher.add(call, new Row(call, inputs, row), now);
+      device.add(call, new Row(call, inputs, row), now);
     }
     return call;
-  }
-
-  /** Rows that wait or run. */
-  public int waiting() {
-    return waiting.get();
-  }
-
-  /** The batches so far. */
-  public BatchSnapshot batches() {
-    return device.snapshot();
-  }
-
-  /** Takes no more, and waits for what is there. */
-  @Override
-  public void close() {
-    closed = true;
-    batcher.drain();
-    try {
-      TimeUnit.NANOSECONDS.timedJoin(running, PATIENCE);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -38,7 +38,7 @@ final class StreamAnalyst implements Runnable {
   private final Semaphore credits;
   private final Tracker tracker;
   private final SearchTurns searches;
-  private final DynamicBatcher<Work> batcher;
+  private final Device device;
   private final OrderedResults results;
   private final StreamCounters counters;
   private final Ticker ticker;
@@ -57,7 +57,7 @@ final class StreamAnalyst implements Runnable {
       Semaphore credits,
       Tracker tracker,
       SearchTurns searches,
-      DynamicBatcher<Work> batcher,
+      Device device,
       OrderedResults results,
       StreamCounters counters,
       Ticker ticker) {
@@ -70,7 +70,7 @@ final class StreamAnalyst implements Runnable {
     this.credits = credits;
     this.tracker = tracker;
     this.searches = searches;
-    this.batcher = batcher;
+    this.device = device;
     this.results = results;
     this.counters = counters;
     this.ticker = ticker;
@@ -128,7 +128,7 @@ final class StreamAnalyst implements Runnable {
     results.begin(pending);
     results.advance();
     for (int i = 0; i < pending.faces.size(); i++) {
-      batcher.add(results, new Crop(pending, i, inputs), frame.nanos());
+      device.add(results, new Crop(pending, i, inputs), frame.nanos());
     }
   }
 

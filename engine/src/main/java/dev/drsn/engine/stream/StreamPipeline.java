@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -30,16 +31,15 @@ public final class StreamPipeline implements AutoCloseable {
   private final Ticker ticker;
   private final SplittableRandom random;
   private final SearchTurns searches = new SearchTurns(SEARCH_PATIENCE);
-  private final DynamicBatcher<Work> batcher;
   private final Device device;
-  private final Thread running;
+  private final boolean owner;
   private final List<SinkQueue> sinks;
   private final boolean keepImages;
   private final Map<String, CameraStream> streams = new LinkedHashMap<>();
   private boolean closed;
 
   /**
-   * A pipeline without streams.
+   * A pipeline without streams, on a device of its own.
    *
    * @param runner runs the model; the caller closes it after this
    * @param preprocess of the model
@@ -57,19 +57,62 @@ public final class StreamPipeline implements AutoCloseable {
       List<PredictionSink> sinks,
       long seed,
       Ticker ticker) {
+    this(
+        options,
+        new Device(runner, options.maxBatch(), options.maxDelay(), (_, _, _, _) -> {}, ticker),
+        true,
+        preprocess,
+        detectors,
+        opener,
+        sinks,
+        seed,
+        ticker);
+  }
+
+  /**
+   * A pipeline without streams, on a device that others may use as well. Batches are the device's
+   * matter, not that of the options.
+   *
+   * @param device the caller closes it after this
+   * @param preprocess of the model
+   * @param detectors makes a detector a stream; the stream closes it
+   * @param opener opens sources
+   * @param sinks get all results; they are closed with this
+   * @param seed of track names and waits
+   */
+  public StreamPipeline(
+      PipelineOptions options,
+      Device device,
+      Preprocess preprocess,
+      Supplier<FaceDetector> detectors,
+      FrameSource.Opener opener,
+      List<PredictionSink> sinks,
+      long seed,
+      Ticker ticker) {
+    this(options, device, false, preprocess, detectors, opener, sinks, seed, ticker);
+  }
+
+  private StreamPipeline(
+      PipelineOptions options,
+      Device device,
+      boolean owner,
+      Preprocess preprocess,
+      Supplier<FaceDetector> detectors,
+      FrameSource.Opener opener,
+      List<PredictionSink> sinks,
+      long seed,
+      Ticker ticker) {
     this.options = options;
+    this.device = device;
+    this.owner = owner;
     this.preprocess = preprocess;
     this.detectors = detectors;
     this.opener = opener;
     this.ticker = ticker;
     this.random = new SplittableRandom(seed);
-    int batch = Math.min(options.maxBatch(), runner.batch());
-    this.batcher = new DynamicBatcher<>(batch, options.maxDelay().toNanos(), ticker);
-    this.device = new Device(batcher, runner, (_, _, _, _) -> {}, ticker);
     this.sinks =
         sinks.stream().map(sink -> new SinkQueue(sink, options.sinkCapacity(), RETRY)).toList();
     this.keepImages = sinks.stream().anyMatch(PredictionSink::wantsImages);
-    this.running = Thread.ofPlatform().daemon().name("drsn-device").start(device);
   }
 
   /**
@@ -93,7 +136,7 @@ public final class StreamPipeline implements AutoCloseable {
             opener,
             this::awaitSinks,
             searches,
-            batcher,
+            device,
             this::deliver,
             keepImages,
             random.split(),
@@ -125,6 +168,11 @@ public final class StreamPipeline implements AutoCloseable {
     for (SinkQueue sink : sinks) {
       sink.add(result);
     }
+  }
+
+  /** The stream of that name, if there is one. */
+  public synchronized Optional<StreamSnapshot> stream(String id) {
+    return Optional.ofNullable(streams.get(id)).map(CameraStream::snapshot);
   }
 
   /** The streams as they are, in the order in which they were added. */
@@ -168,10 +216,11 @@ public final class StreamPipeline implements AutoCloseable {
       for (CameraStream stream : open) {
         stream.await(Math.max(1, end - System.nanoTime()));
       }
-      batcher.drain();
-      TimeUnit.NANOSECONDS.timedJoin(running, PATIENCE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    if (owner) {
+      device.close();
     }
     sinks.forEach(SinkQueue::close);
   }

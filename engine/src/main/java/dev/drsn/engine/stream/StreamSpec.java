@@ -38,6 +38,7 @@ public record StreamSpec(String id, String url, Box roi, double fps, Policy poli
   }
 
   private static final Pattern ID = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N}._-]{0,63}");
+  private static final int MOST_URL = 4096;
   private static final double MOST_FPS = 1000;
 
   public StreamSpec {
@@ -47,6 +48,10 @@ public record StreamSpec(String id, String url, Box roi, double fps, Policy poli
     }
     if (url.isBlank()) {
       throw new DrsnException("stream " + id + " has no url; give it one");
+    }
+    if (url.length() > MOST_URL || url.chars().anyMatch(Character::isISOControl)) {
+      throw new DrsnException(
+          "stream " + id + ": its url is too long or has control characters; write it anew");
     }
     if (!(fps >= 0 && fps <= MOST_FPS)) {
       throw new DrsnException("stream " + id + ": fps is 0 (all) to 1000, not " + fps);

@@ -102,15 +102,22 @@ public final class StreamsFile {
     }
     List<StreamSpec> specs = new ArrayList<>();
     for (Object each : list) {
-      specs.add(stream(each, specs.size() + 1));
+      int number = specs.size() + 1;
+      if (!(each instanceof Map<?, ?> keys)) {
+        throw new DrsnException("stream " + number + " is no list of keys such as 'url: ...'");
+      }
+      specs.add(stream(keys, number));
     }
     return specs;
   }
 
-  private static StreamSpec stream(Object content, int number) {
-    if (!(content instanceof Map<?, ?> map)) {
-      throw new DrsnException("stream " + number + " is no list of keys such as 'url: ...'");
-    }
+  /**
+   * A stream as its keys describe it: {@code id}, {@code url}, {@code roi}, {@code fps}, {@code
+   * policy}.
+   *
+   * @param number its place in the list, for errors and for a stream without a name
+   */
+  public static StreamSpec stream(Map<?, ?> map, int number) {
     for (Object key : map.keySet()) {
       if (!KEYS.contains(String.valueOf(key))) {
         throw new DrsnException(
