@@ -12,7 +12,7 @@ import jdk.incubator.vector.FloatVector;
  * does it with channels as points and pixels as its run, {@link #PIXELS} at a time. It wants both
  * sides contiguous over pixels, so dy is brought into the order of its reads once for a bundle of
  * columns, and x once a column: a copy of one vector serves 16 K products. That also makes strides,
- * halos and 3x3 images no matter. Of interleaved x the taps of all channels are the rows.
+ * halos and 3x3 images no matter.
  *
  * <p>An item of work is a bundle of columns over a part of the pixels. Where bundles are few, there
  * are several parts, whose sums are added in order at the end. Both depend on shapes only, so the
@@ -40,7 +40,6 @@ final class DirectWeightGradient implements WeightGradient {
   private final Workers workers;
   private final int fanIn;
   private final int blocks;
-  private final boolean interleaved;
   private final boolean pointwise;
   private final int bundles;
   private final int columns;
@@ -53,6 +52,7 @@ final class DirectWeightGradient implements WeightGradient {
   private final int[] rowAt = new int[L];
   private final int[] oneRun = {0};
   private final int columnSize;
+  private final PixelOrder order;
 
   private final Summing summing = new Summing();
   private final Adding adding = new Adding();
@@ -69,7 +69,7 @@ final class DirectWeightGradient implements WeightGradient {
   private int bandBundles;
 
   /**
-   * @param in x's layout
+   * @param in x's layout, vectors
    * @param out dy's layout
    */
   DirectWeightGradient(Blocked in, Blocked out, Window window, Workers workers) {
@@ -77,22 +77,14 @@ final class DirectWeightGradient implements WeightGradient {
     this.out = out;
     this.window = window;
     this.workers = workers;
-    interleaved = in.lanes() != L;
-    pointwise = !interleaved && window.area() == 1;
+    pointwise = window.area() == 1;
     fanIn = in.shape().c() * window.area();
-    if (interleaved) {
-      columns = (fanIn + L - 1) / L;
-      bundles = 1;
-    } else {
-      columns = pointwise ? Math.min(POINTWISE, in.blocks()) : window.area();
-      bundles = pointwise ? (in.blocks() + columns - 1) / columns : in.blocks();
-    }
+    columns = pointwise ? Math.min(POINTWISE, in.blocks()) : window.area();
+    bundles = pointwise ? (in.blocks() + columns - 1) / columns : in.blocks();
     blocks = (out.shape().c() + L - 1) / L;
-    groups = MicroKernel.groups(blocks);
-    firstBlock = new int[groups.length];
-    for (int g = 1; g < groups.length; g++) {
-      firstBlock[g] = firstBlock[g - 1] + groups[g - 1];
-    }
+    order = new PixelOrder(out, PIXELS);
+    groups = order.groups();
+    firstBlock = order.firstBlock();
     // One more vector keeps the columns of a bundle, which are added together, out of the same
     // cache
     // sets.
@@ -101,7 +93,7 @@ final class DirectWeightGradient implements WeightGradient {
     parts = Math.min(runs, (ENOUGH + bundles - 1) / bundles);
     band = Math.clamp(BAND / ((long) parts * columns * columnSize), 1, bundles);
     for (int i = 0; i < L; i++) {
-      rowAt[i] = interleaved ? i * PIXELS : i;
+      rowAt[i] = i;
     }
     for (int q : groups) {
       sumAt[q] = new int[L];
@@ -112,7 +104,7 @@ final class DirectWeightGradient implements WeightGradient {
       for (int rows : new int[] {rows(0, 0), rows(bundles - 1, lastColumn())}) {
         int tiles = tiles(rows, q);
         for (int p = rows / tiles; p <= (rows + tiles - 1) / tiles; p++) {
-          kernels[q][p] = MicroKernel.of(p, q, interleaved ? 1 : L);
+          kernels[q][p] = MicroKernel.of(p, q, L);
         }
       }
     }
@@ -124,9 +116,8 @@ final class DirectWeightGradient implements WeightGradient {
 
   /** Rows of a column; none where the last bundle is not full. */
   private int rows(int bundle, int column) {
-    int all = interleaved ? fanIn : in.shape().c();
-    int first = interleaved || pointwise ? bundle * columns + column : bundle;
-    return Math.clamp(all - first * L, 0, L);
+    int first = pointwise ? bundle * columns + column : bundle;
+    return Math.clamp(in.shape().c() - first * L, 0, L);
   }
 
   private static int tiles(int rows, int q) {
@@ -203,11 +194,11 @@ final class DirectWeightGradient implements WeightGradient {
       int ordered = gathered + PIXELS * L;
       for (int pixel = begin; pixel < end; pixel += PIXELS) {
         int many = Math.min(PIXELS, end - pixel);
-        order(pixel, many, ordered);
+        order.run(dy, dyBase, pixel, many, scratch, ordered);
         for (int column = 0; column < columns; column++) {
           int rows = rows(firstBundle + inBand, column);
           if (rows > 0) {
-            gather(firstBundle + inBand, column, rows, pixel, many, gathered);
+            gather(firstBundle + inBand, column, pixel, many, gathered);
             multiply(rows, many, gathered, ordered, sums + column * columnSize);
           }
         }
@@ -231,7 +222,7 @@ final class DirectWeightGradient implements WeightGradient {
               1,
               many,
               scratch,
-              ordered + firstBlock[g] * L * PIXELS,
+              ordered + order.at(g),
               scratch,
               sumAt[q],
               sum,
@@ -247,32 +238,8 @@ final class DirectWeightGradient implements WeightGradient {
       }
     }
 
-    /** Brings these pixels of dy into the order [group of k][pixel][k]. */
-    private void order(int pixel, int pixels, int to) {
-      int wide = out.shape().w();
-      int area = out.shape().area();
-      int many;
-      for (int at = pixel; at < pixel + pixels; at += many) {
-        many = Math.min(wide - at % wide, pixel + pixels - at);
-        int from =
-            dyBase
-                + at / area * out.sampleStride()
-                + out.origin()
-                + at % area / wide * out.rowStride()
-                + at % wide * out.lanes();
-        for (int g = 0; g < groups.length; g++) {
-          int step = groups[g] * L;
-          int target = to + firstBlock[g] * L * PIXELS + (at - pixel) * step;
-          for (int k = 0; k < groups[g]; k++) {
-            int block = firstBlock[g] + k;
-            copy(dy, from + block * out.blockStride(), L, scratch, target + k * L, step, many);
-          }
-        }
-      }
-    }
-
-    /** Copies what a column's rows read at these pixels: a vector a pixel, or a row a tap. */
-    private void gather(int bundle, int column, int rows, int pixel, int pixels, int to) {
+    /** Copies what a column's rows read at these pixels: a vector a pixel. */
+    private void gather(int bundle, int column, int pixel, int pixels, int to) {
       int wide = out.shape().w();
       int area = out.shape().area();
       int step = window.strideW() * in.lanes();
@@ -287,19 +254,8 @@ final class DirectWeightGradient implements WeightGradient {
                 + (at % area / wide * window.strideH() - window.padH()) * in.rowStride()
                 + at % wide * step
                 - window.padW() * in.lanes();
-        if (interleaved) {
-          for (int row = 0; row < rows; row++) {
-            int f = column * L + row;
-            int first = from + f / window.area() + tap(f % window.area());
-            int target = to + row * PIXELS + at - pixel;
-            for (int i = 0; i < many; i++) {
-              scratch[target + i] = x[first + i * step];
-            }
-          }
-        } else {
-          int source = from + block * in.blockStride() + (pointwise ? 0 : tap(column));
-          copy(x, source, step, scratch, to + (at - pixel) * L, L, many);
-        }
+        int source = from + block * in.blockStride() + (pointwise ? 0 : tap(column));
+        copy(x, source, step, scratch, to + (at - pixel) * L, L, many);
       }
     }
 
@@ -316,9 +272,8 @@ final class DirectWeightGradient implements WeightGradient {
       int inBand = item / blocks;
       int g = Math.min(block / 2, groups.length - 1);
       int many = Math.min(L, out.shape().c() - block * L);
-      boolean rowsTogether = interleaved || pointwise;
-      int rowStep = rowsTogether ? 1 : columns;
-      int columnStep = rowsTogether ? L : 1;
+      int rowStep = pointwise ? 1 : columns;
+      int columnStep = pointwise ? L : 1;
       int first = (firstBundle + inBand) * columns * L;
       for (int part = 0; part < parts; part++) {
         int from = sums(part, inBand) + firstBlock[g] * L * L + (block - firstBlock[g]) * L;

@@ -9,7 +9,8 @@ import java.util.List;
  * strideH - padH + r, q strideW - padW + s]}. Sums are cut and added in an order that depends on
  * shapes only, so the result does not depend on the number of threads.
  */
-sealed interface WeightGradient permits DirectWeightGradient, WinogradWeightGradient {
+sealed interface WeightGradient
+    permits DirectWeightGradient, InterleavedWeightGradient, WinogradWeightGradient {
 
   /**
    * The weight gradient by whichever algorithm is expected to be the fastest.
@@ -33,7 +34,10 @@ sealed interface WeightGradient permits DirectWeightGradient, WinogradWeightGrad
           new Choice.Candidate<>(
               "direct",
               Winograd.directWork(in.blocks(), out.blocks(), rows, columns),
-              () -> new DirectWeightGradient(in, out, window, workers)));
+              () ->
+                  in.lanes() == Lanes.COUNT
+                      ? new DirectWeightGradient(in, out, window, workers)
+                      : new InterleavedWeightGradient(in, out, window, workers)));
     }
     return choice.of(candidates);
   }
