@@ -170,7 +170,6 @@ final class Pooling implements Kernel {
     View y = operands.y();
     View dx = operands.dx()[0];
     View dy = operands.dy();
-    clear(dx, operands.add()[0], plane);
     float[] xs = array(x);
     float[] ys = array(y);
     float[] dxs = array(dx);
@@ -181,28 +180,94 @@ final class Pooling implements Kernel {
     int dyi = Blocked.at(dy, plane);
     int stride = Blocked.of(x).rowStride();
     int dxStride = Blocked.of(dx).rowStride();
-    FloatVector zero = FloatVector.zero(SPECIES);
+    // Rows of dx are cleared when the first window reaches them, while they are near.
+    int ready = operands.add()[0] ? height : 0;
     for (int p = 0; p < top.length; p++) {
+      ready = clear(dx, plane, ready, bottom[p]);
+      int rows = bottom[p] - top[p];
       for (int q = 0; q < left.length; q++) {
-        int end = right[q] * LANES;
-        FloatVector best = FloatVector.fromArray(SPECIES, ys, yi + q * LANES);
-        // What is still to be given: nothing after the first pixel that equals the maximum.
-        FloatVector rest = FloatVector.fromArray(SPECIES, dys, dyi + q * LANES);
-        for (int i = top[p]; i < bottom[p]; i++) {
-          int row = xi + i * stride;
-          int dxRow = dxi + i * dxStride;
-          for (int j = left[q] * LANES; j < end; j += LANES) {
-            VectorMask<Float> hit =
-                FloatVector.fromArray(SPECIES, xs, row + j).compare(VectorOperators.EQ, best);
-            FloatVector.fromArray(SPECIES, dxs, dxRow + j)
-                .add(zero.blend(rest, hit))
-                .intoArray(dxs, dxRow + j);
-            rest = rest.blend(zero, hit);
-          }
+        int at = xi + top[p] * stride + left[q] * LANES;
+        int to = dxi + top[p] * dxStride + left[q] * LANES;
+        int columns = right[q] - left[q];
+        int best = yi + q * LANES;
+        int gradient = dyi + q * LANES;
+        if (columns == 3) {
+          giveOneOfThree(xs, at, stride, dxs, to, dxStride, rows, ys, best, dys, gradient);
+        } else {
+          giveOne(xs, at, stride, dxs, to, dxStride, rows, columns, ys, best, dys, gradient);
         }
       }
       yi += Blocked.of(y).rowStride();
       dyi += Blocked.of(dy).rowStride();
+    }
+    clear(dx, plane, ready, height);
+  }
+
+  /** Gives a window's gradient to the first pixel that equals its maximum. */
+  private static void giveOneOfThree(
+      float[] xs,
+      int at,
+      int stride,
+      float[] dxs,
+      int to,
+      int dxStride,
+      int rows,
+      float[] ys,
+      int yi,
+      float[] dys,
+      int dyi) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector best = FloatVector.fromArray(SPECIES, ys, yi);
+    FloatVector rest = FloatVector.fromArray(SPECIES, dys, dyi);
+    for (int i = 0; i < rows; i++) {
+      VectorMask<Float> a =
+          FloatVector.fromArray(SPECIES, xs, at).compare(VectorOperators.EQ, best);
+      VectorMask<Float> b =
+          FloatVector.fromArray(SPECIES, xs, at + LANES).compare(VectorOperators.EQ, best);
+      VectorMask<Float> c =
+          FloatVector.fromArray(SPECIES, xs, at + 2 * LANES).compare(VectorOperators.EQ, best);
+      FloatVector.fromArray(SPECIES, dxs, to).add(zero.blend(rest, a)).intoArray(dxs, to);
+      rest = rest.blend(zero, a);
+      FloatVector.fromArray(SPECIES, dxs, to + LANES)
+          .add(zero.blend(rest, b))
+          .intoArray(dxs, to + LANES);
+      rest = rest.blend(zero, b);
+      FloatVector.fromArray(SPECIES, dxs, to + 2 * LANES)
+          .add(zero.blend(rest, c))
+          .intoArray(dxs, to + 2 * LANES);
+      rest = rest.blend(zero, c);
+      at += stride;
+      to += dxStride;
+    }
+  }
+
+  private static void giveOne(
+      float[] xs,
+      int at,
+      int stride,
+      float[] dxs,
+      int to,
+      int dxStride,
+      int rows,
+      int columns,
+      float[] ys,
+      int yi,
+      float[] dys,
+      int dyi) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector best = FloatVector.fromArray(SPECIES, ys, yi);
+    FloatVector rest = FloatVector.fromArray(SPECIES, dys, dyi);
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns * LANES; j += LANES) {
+        VectorMask<Float> hit =
+            FloatVector.fromArray(SPECIES, xs, at + j).compare(VectorOperators.EQ, best);
+        FloatVector.fromArray(SPECIES, dxs, to + j)
+            .add(zero.blend(rest, hit))
+            .intoArray(dxs, to + j);
+        rest = rest.blend(zero, hit);
+      }
+      at += stride;
+      to += dxStride;
     }
   }
 
@@ -236,7 +301,9 @@ final class Pooling implements Kernel {
   private void meanBackward(int plane, int thread) {
     View dx = operands.dx()[0];
     View dy = operands.dy();
-    clear(dx, operands.add()[0], plane);
+    if (!operands.add()[0]) {
+      clear(dx, plane, 0, height);
+    }
     float[] dxs = array(dx);
     float[] dys = array(dy);
     int dxi = Blocked.at(dx, plane);
@@ -262,13 +329,13 @@ final class Pooling implements Kernel {
     return 1f / (area > 0 ? area : (bottom[p] - top[p]) * (right[q] - left[q]));
   }
 
-  private void clear(View dx, boolean add, int plane) {
-    if (!add) {
-      int at = Blocked.at(dx, plane);
-      for (int i = 0; i < height; i++) {
-        Arrays.fill(array(dx), at, at + length, 0);
-        at += Blocked.of(dx).rowStride();
-      }
+  /** Clears the rows of a plane that are missing up to an end, exclusive; returns what is clear. */
+  private int clear(View dx, int plane, int ready, int end) {
+    int stride = Blocked.of(dx).rowStride();
+    for (int i = ready; i < end; i++) {
+      int at = Blocked.at(dx, plane) + i * stride;
+      Arrays.fill(array(dx), at, at + length, 0);
     }
+    return Math.max(ready, end);
   }
 }
