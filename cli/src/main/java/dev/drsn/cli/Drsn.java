@@ -36,6 +36,7 @@ public final class Drsn {
           EvaluateCommand.class,
           FeaturesCommand.class,
           FusionCommand.class,
+          MapCommand.class,
           TrainCommand.class,
           ClassifyCommand.class,
           StreamCommand.class,

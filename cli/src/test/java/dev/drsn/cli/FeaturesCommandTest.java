@@ -100,4 +100,23 @@ class FeaturesCommandTest {
     Cli.run("fusion", "--features", out, "--by", "mood").failsWith(1, "not by mood");
     Cli.run("fusion", "--features", data.resolve("manifest.csv")).failsWith(1, "no .npz");
   }
+
+  @Test
+  void mapsOfTwoModelsSideBySide() {
+    Path one = folder.resolve("one.safetensors");
+    Path two = folder.resolve("two.safetensors");
+    Cli.run("init", "--width", 4, "--size", 24, "--out", one).ok();
+    Cli.run("init", "--width", 4, "--size", 24, "--seed", 2, "--out", two).ok();
+    Path out = folder.resolve("map.png");
+    JsonNode json =
+        JsonMapper.shared()
+            .readTree(
+                Cli.run("map", "--data", data, "--perplexity", 5, "--out", out, "--json", one, two)
+                    .ok());
+    assertThat(json.get("faces").asInt()).isEqualTo(24);
+    assertThat(json.get("models").get(1).get("ratio").asDouble()).isGreaterThan(0);
+    assertThat(out).isNotEmptyFile();
+    Cli.run("map", "--data", data, "--out", out, one)
+        .failsWith(1, "24 faces are too few for a map of perplexity 30.0");
+  }
 }
