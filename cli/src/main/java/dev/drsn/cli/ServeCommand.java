@@ -14,13 +14,16 @@ import dev.drsn.engine.stream.StreamPipeline;
 import dev.drsn.engine.stream.StreamSpec;
 import dev.drsn.engine.stream.Ticker;
 import dev.drsn.engine.weights.Model;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code drsn serve}: a model over HTTP. */
 @Command(
@@ -36,6 +39,7 @@ import picocli.CommandLine.Option;
       "  drsn serve --port 8000",
       "  curl http://127.0.0.1:8000/v2/models/ferplus-drsn18-cw",
       "  drsn serve --streams room.yaml",
+      "  drsn serve --config server.yaml",
       "  drsn serve --model first.safetensors --host 0.0.0.0 --token-file token.txt"
     })
 final class ServeCommand implements Callable<Integer> {
@@ -45,12 +49,21 @@ final class ServeCommand implements Callable<Integer> {
   private static final long LOOK = 100;
   private static final int FOLLOW = 10;
 
+  @Spec private CommandSpec command;
   @Mixin private BackendOptions backends;
   @Mixin private TuneOption tune;
   @Mixin private ModelOption model;
   @Mixin private FaceOptions faces;
   @Mixin private SiteOptions siteOptions;
   @Mixin private Output output;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE.yaml",
+      description =
+          "Settings, as 'max-batch: 32'; DRSN_MAX_BATCH=32 in the environment goes before the"
+              + " file, a flag before both.")
+  private Path config;
 
   @Option(
       names = "--host",
@@ -131,6 +144,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    new Settings(command).apply(config, System.getenv());
     if (maxBatch < 1 || maxBatch > 1024 || maxDelay < 0 || maxDelay > 10_000) {
       throw new DrsnException("--max-batch is 1 to 1024 and --max-delay 0 to 10000 ms");
     }
