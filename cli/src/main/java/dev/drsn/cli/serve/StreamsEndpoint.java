@@ -37,7 +37,7 @@ public final class StreamsEndpoint implements Endpoint {
 
   private static final String PATH = V1 + "streams";
   private static final String FRAME = "/frame.jpg";
-  private static final int MOST_BODY = 64 << 10;
+  private static final int MOST_BODY = 16 << 10;
   private static final int FRAME_WIDTH = 320;
 
   private final StreamPipeline pipeline;
