@@ -77,6 +77,7 @@ final class StreamCommand implements Callable<Integer> {
   @Mixin private FaceOptions faces;
   @Mixin private ModelOption model;
   @Mixin private SiteOptions siteOptions;
+  @Mixin private RemoteOptions remotes;
   @Mixin private Output output;
 
   @Parameters(paramLabel = "SOURCE", arity = "0..*", description = "What to watch.")
@@ -279,6 +280,7 @@ final class StreamCommand implements Callable<Integer> {
     if (output.json()) {
       sinks.add(new PrintedSink(output.out(), labels));
     }
+    sinks.addAll(remotes.open(labels));
     return sinks;
   }
 

@@ -29,6 +29,7 @@ public final class PipelineJson {
           .put("name", sink.name())
           .put("written", sink.sent())
           .put("lost", sink.lost())
+          .put("spooled", sink.spooled())
           .put("failure", sink.failure());
     }
     return json;

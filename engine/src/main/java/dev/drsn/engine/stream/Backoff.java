@@ -14,16 +14,16 @@ import java.util.random.RandomGenerator;
  * @param first nanoseconds before the first new attempt
  * @param most nanoseconds before any
  */
-record Backoff(long first, long most, RandomGenerator random) {
+public record Backoff(long first, long most, RandomGenerator random) {
 
-  Backoff {
+  public Backoff {
     if (first < 1 || most < first) {
       throw new IllegalArgumentException("waits of " + first + " to " + most + " ns");
     }
   }
 
   /** Nanoseconds to wait before attempt n, from 1. */
-  long delay(int n) {
+  public long delay(int n) {
     // 2^62 ns is more than a century: shifting further would only overflow.
     int doublings = Math.min(n - 1, 62 - (63 - Long.numberOfLeadingZeros(first)));
     long full = Math.min(most, first << doublings);

@@ -24,6 +24,16 @@ public interface PredictionSink extends AutoCloseable {
     return false;
   }
 
+  /** Results that it has taken and that have yet to arrive at the other end. */
+  default long spooled() {
+    return 0;
+  }
+
+  /** What is wrong at the other end although results are taken, or an empty text. */
+  default String trouble() {
+    return "";
+  }
+
   @Override
   void close() throws IOException;
 }
