@@ -165,7 +165,7 @@ class StreamCommandTest {
             new DurationSnapshot(3, 10, 11, 12, 12),
             "");
     List<SinkSnapshot> sinks =
-        List.of(new SinkSnapshot("json", 4, 0, 0, 0, "json cannot be written"));
+        List.of(new SinkSnapshot("json", 4, 0, 0, 0, 0, "json cannot be written"));
     table.text(List.of(snapshot("door", 20, "")), batches, List.of(), 2_000_000_000L);
     String[] lines =
         table

@@ -60,10 +60,12 @@ public final class StreamMetrics implements MultiCollector {
     }
     var sent = counter("drsn_sink_sent", "Results that a sink has taken.");
     var failed = counter("drsn_sink_failed", "Results that are lost to a sink.");
+    var spooled = counter("drsn_sink_spooled", "Results that were put on the disk to be sent.");
     for (SinkSnapshot sink : feed.sinks()) {
       Labels labels = Labels.of("sink", sink.name());
       sent.dataPoint(point(sink.sent(), labels));
       failed.dataPoint(point(sink.lost(), labels));
+      spooled.dataPoint(point(sink.everSpooled(), labels));
     }
     return new MetricSnapshots(
         state.build(),
@@ -73,6 +75,7 @@ public final class StreamMetrics implements MultiCollector {
         reconnects.build(),
         view.ages(),
         sent.build(),
-        failed.build());
+        failed.build(),
+        spooled.build());
   }
 }

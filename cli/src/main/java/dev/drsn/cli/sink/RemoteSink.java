@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Sends results to another machine. With a spool they are kept on the disk until the other end has
@@ -39,6 +40,7 @@ public final class RemoteSink implements PredictionSink {
   private final Thread forwarder;
   private final Map<String, Last> last = new HashMap<>();
   private final Object changed = new Object();
+  private final AtomicLong everSpooled = new AtomicLong();
   private volatile boolean closing;
   private volatile String trouble = "";
 
@@ -76,6 +78,11 @@ public final class RemoteSink implements PredictionSink {
   }
 
   @Override
+  public long everSpooled() {
+    return everSpooled.get();
+  }
+
+  @Override
   public String trouble() {
     return trouble;
   }
@@ -91,6 +98,7 @@ public final class RemoteSink implements PredictionSink {
     }
     if (spool != null) {
       spool.append(messages);
+      everSpooled.addAndGet(messages.size());
       synchronized (changed) {
         changed.notifyAll();
       }

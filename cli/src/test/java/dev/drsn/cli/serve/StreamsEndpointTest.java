@@ -204,6 +204,7 @@ class StreamsEndpointTest {
             "drsn_stream_result_age_seconds_count{stream=\"door\"}",
             "drsn_sink_sent_total{sink=\"dashboard\"}",
             "drsn_sink_failed_total{sink=\"dashboard\"} 0.0",
+            "drsn_sink_spooled_total{sink=\"dashboard\"} 0.0",
             "drsn_batches_total{closed=");
     assertThat(value(text, "drsn_stream_frames_captured_total{stream=\"door\"}"))
         .isGreaterThanOrEqualTo(3);

@@ -111,6 +111,7 @@ class RemoteSinkTest {
       sink.write(results(0, 3));
       sink.write(results(3, 5));
       assertThat(sink.mustKeep()).isFalse();
+      assertThat(sink.everSpooled()).isZero();
       assertThat(sink.trouble()).isEmpty();
     }
     assertThat(got).containsExactly(0L, 1L, 2L, 3L, 4L);
@@ -141,6 +142,7 @@ class RemoteSinkTest {
       status = 200;
       await("all are sent", () -> sink.spooled() == 0);
       await("it is well again", () -> sink.trouble().isEmpty());
+      assertThat(sink.everSpooled()).isEqualTo(100);
     }
     assertThat(got).isEqualTo(LongStream.range(0, 100).boxed().toList());
   }

@@ -29,6 +29,11 @@ public interface PredictionSink extends AutoCloseable {
     return 0;
   }
 
+  /** Results that it has put on a disk since it was opened, whether they have left it or not. */
+  default long everSpooled() {
+    return 0;
+  }
+
   /** What is wrong at the other end although results are taken, or an empty text. */
   default String trouble() {
     return "";

@@ -47,7 +47,8 @@ final class SinkQueue implements AutoCloseable {
   /** The counters of a sink, and what is wrong with it, or an empty text. */
   synchronized SinkSnapshot snapshot() {
     String trouble = failure.isEmpty() ? sink.trouble() : failure;
-    return new SinkSnapshot(sink.name(), sent, lost, queue.size(), sink.spooled(), trouble);
+    return new SinkSnapshot(
+        sink.name(), sent, lost, queue.size(), sink.spooled(), sink.everSpooled(), trouble);
   }
 
   /** Adds a result. */
