@@ -1,24 +1,18 @@
 package dev.drsn.cli;
 
-import dev.drsn.engine.DrsnException;
 import dev.drsn.engine.backend.Backend;
 import dev.drsn.engine.cpu.Tuning;
 import dev.drsn.engine.image.Box;
-import dev.drsn.engine.image.Image;
 import dev.drsn.engine.stream.Classifier;
 import dev.drsn.engine.stream.Prediction;
 import dev.drsn.engine.weights.Model;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code drsn classify}: pictures in, a line a face out. */
@@ -38,48 +32,29 @@ import tools.jackson.databind.node.ObjectNode;
 final class ClassifyCommand implements Callable<Integer> {
 
   private static final int BATCH = 8;
-  private static final List<String> ENDINGS =
-      List.of(".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp");
 
   @Mixin private BackendOptions backends;
   @Mixin private TuneOption tune;
   @Mixin private FaceOptions faces;
   @Mixin private ModelOption model;
   @Mixin private Output output;
-
-  @Parameters(
-      paramLabel = "IMAGE",
-      arity = "1..*",
-      description = "Pictures, or folders of them (with all that is below).")
-  private List<Path> images;
+  @Mixin private PictureArguments pictures;
 
   @Override
   public Integer call() {
-    List<Path> files = files();
+    List<Path> files = pictures.files();
     Thread.ofPlatform().daemon().start(faces::prepare);
     Model loaded = model.read();
-    int failed = 0;
     try (Backend backend = backends.openQuietly(tune.or(Tuning.KNOWN));
         Classifier classifier = new Classifier(loaded, backend, BATCH)) {
-      for (Path file : files) {
-        try {
-          Image image = Image.read(file);
-          print(file, loaded.labels(), classifier.classify(image, faces.detectorFor(image)));
-        } catch (DrsnException e) {
-          if (files.size() == 1) {
-            throw e;
-          }
-          output.err().println("drsn: " + e.getMessage());
-          failed++;
-        }
-      }
+      return pictures.each(
+          files,
+          output,
+          (file, image) ->
+              print(file, loaded.labels(), classifier.classify(image, faces.detectorFor(image))));
     } finally {
       faces.close();
     }
-    if (failed > 0) {
-      output.err().println("drsn: " + failed + " of " + files.size() + " pictures left out");
-    }
-    return failed > 0 ? 1 : 0;
   }
 
   private void print(Path file, List<String> labels, List<Prediction> predictions) {
@@ -133,30 +108,5 @@ final class ClassifyCommand implements Callable<Integer> {
                 text.append(
                     String.format(Locale.ROOT, " %s %.1f %%", labels.get(k), 100 * p.get(k))));
     return text.toString();
-  }
-
-  private List<Path> files() {
-    List<Path> files = new ArrayList<>();
-    for (Path named : images) {
-      if (!Files.isDirectory(named)) {
-        files.add(named);
-        continue;
-      }
-      try (Stream<Path> below = Files.walk(named)) {
-        List<Path> found = below.filter(ClassifyCommand::isPicture).sorted().toList();
-        if (found.isEmpty()) {
-          throw new DrsnException("there are no pictures in " + named + "; name another folder");
-        }
-        files.addAll(found);
-      } catch (IOException e) {
-        throw new DrsnException(named + " cannot be read: " + e.getMessage(), e);
-      }
-    }
-    return files;
-  }
-
-  private static boolean isPicture(Path file) {
-    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    return !name.startsWith(".") && ENDINGS.stream().anyMatch(name::endsWith);
   }
 }

@@ -39,6 +39,7 @@ public final class Drsn {
           MapCommand.class,
           TrainCommand.class,
           ClassifyCommand.class,
+          ExplainCommand.class,
           StreamCommand.class,
           ReportCommand.class,
           ServeCommand.class,

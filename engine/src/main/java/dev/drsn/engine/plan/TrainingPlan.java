@@ -196,7 +196,7 @@ public final class TrainingPlan implements AutoCloseable {
   /**
    * For each node's inputs: whether a later node, whose backward comes first, reads the same value.
    */
-  private static boolean[][] additions(List<Node> nodes) {
+  static boolean[][] additions(List<Node> nodes) {
     boolean[][] add = new boolean[nodes.size()][];
     List<Integer> written = new ArrayList<>();
     for (int i = nodes.size() - 1; i >= 0; i--) {
