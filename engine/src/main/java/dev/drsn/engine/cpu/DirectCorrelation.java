@@ -26,7 +26,8 @@ final class DirectCorrelation implements Correlation {
   private final int chunks;
   private final int[] groups;
   private final int[] firstBlock;
-  private final MicroKernel[][] kernels;
+  private final MicroKernel[][] kernels = new MicroKernel[MicroKernel.MOST + 1][];
+  private final MicroKernel[][] adding = new MicroKernel[MicroKernel.MOST + 1][];
   private final int runs;
   private final int length;
   private final int[] xAt;
@@ -58,7 +59,7 @@ final class DirectCorrelation implements Correlation {
     this.sweep = sweep;
     this.taps = taps;
     this.workers = workers;
-    groups = MicroKernel.groups(out.blocks());
+    groups = MicroKernel.pairs(out.blocks());
     firstBlock = new int[groups.length];
     for (int g = 1; g < groups.length; g++) {
       firstBlock[g] = firstBlock[g - 1] + groups[g - 1];
@@ -88,7 +89,7 @@ final class DirectCorrelation implements Correlation {
         added == null
             ? yAt
             : table(added, sweep.outRow(), sweep.outColumn(), sweep.outStepH(), sweep.outStepW());
-    kernels = kernels();
+    writeKernels();
     packed = new float[CpuMemory.BASE + out.blocks() * Lanes.COUNT * runs * length];
     shift = new float[out.blocks() * Lanes.COUNT];
     biased = bias;
@@ -111,22 +112,22 @@ final class DirectCorrelation implements Correlation {
   }
 
   /** By vectors and points, what the tiles of 1 to all samples of a group need. */
-  private MicroKernel[][] kernels() {
-    MicroKernel[][] all = new MicroKernel[4][];
+  private void writeKernels() {
     for (int q : groups) {
-      if (all[q] != null) {
+      if (kernels[q] != null) {
         continue;
       }
-      all[q] = new MicroKernel[MicroKernel.points(q) + 1];
+      kernels[q] = new MicroKernel[MicroKernel.points(q) + 1];
+      adding[q] = new MicroKernel[MicroKernel.points(q) + 1];
       for (int m = 1; m <= samples; m++) {
         int points = m * sweep.points();
         int tiles = tiles(points, q);
         for (int p = points / tiles; p <= (points + tiles - 1) / tiles; p++) {
-          all[q][p] = MicroKernel.of(p, q, 1);
+          kernels[q][p] = MicroKernel.of(p, q, 1);
+          adding[q][p] = MicroKernel.adding(p, q, 1);
         }
       }
     }
-    return all;
   }
 
   private static int tiles(int points, int q) {
@@ -206,27 +207,28 @@ final class DirectCorrelation implements Correlation {
       for (int t = (int) ((long) tiles * chunk / chunks); t < end; t++) {
         int at = (int) ((long) points * t / tiles);
         int p = (int) ((long) points * (t + 1) / tiles) - at;
-        kernels[q][p].run(
-            x,
-            xAt,
-            at,
-            from,
-            runAt,
-            runs,
-            length,
-            packed,
-            weights,
-            y,
-            yAt,
-            to,
-            out.blockStride(),
-            shift,
-            block * Lanes.COUNT,
-            residual,
-            rAt,
-            with,
-            r.blockStride(),
-            relu);
+        (residual == null ? kernels : adding)
+            [q][p].run(
+                x,
+                xAt,
+                at,
+                from,
+                runAt,
+                runs,
+                length,
+                packed,
+                weights,
+                y,
+                yAt,
+                to,
+                out.blockStride(),
+                shift,
+                block * Lanes.COUNT,
+                residual,
+                rAt,
+                with,
+                r.blockStride(),
+                relu);
       }
     }
   }

@@ -47,8 +47,8 @@ final class DirectWeightGradient implements WeightGradient {
   private final int parts;
   private final int[] groups;
   private final int[] firstBlock;
-  private final MicroKernel[][] kernels = new MicroKernel[4][];
-  private final int[][] sumAt = new int[4][];
+  private final MicroKernel[][] kernels = new MicroKernel[MicroKernel.MOST + 1][];
+  private final int[][] sumAt = new int[MicroKernel.MOST + 1][];
   private final int[] rowAt = new int[L];
   private final int[] oneRun = {0};
   private final int columnSize;
@@ -85,8 +85,7 @@ final class DirectWeightGradient implements WeightGradient {
     order = new PixelOrder(out, PIXELS);
     groups = order.groups();
     firstBlock = order.firstBlock();
-    // One more vector keeps the columns of a bundle, which are added together, out of the same
-    // cache
+    // One more vector: columns of a bundle, which are added together, fall into different cache
     // sets.
     columnSize = (L * blocks + 1) * L;
     int runs = (in.shape().n() * out.shape().area() + PIXELS - 1) / PIXELS;
@@ -104,7 +103,7 @@ final class DirectWeightGradient implements WeightGradient {
       for (int rows : new int[] {rows(0, 0), rows(bundles - 1, lastColumn())}) {
         int tiles = tiles(rows, q);
         for (int p = rows / tiles; p <= (rows + tiles - 1) / tiles; p++) {
-          kernels[q][p] = MicroKernel.of(p, q, L);
+          kernels[q][p] = MicroKernel.adding(p, q, L);
         }
       }
     }

@@ -36,10 +36,10 @@ final class InterleavedWeightGradient implements WeightGradient {
   private final int strips;
   private final int[] groups;
   private final int[] firstBlock;
-  private final MicroKernel[][] kernels = new MicroKernel[4][];
+  private final MicroKernel[][] kernels = new MicroKernel[MicroKernel.MOST + 1][];
   private final int[] pointAt;
   private final int[] rowAt;
-  private final int[][] sumAt = new int[4][];
+  private final int[][] sumAt = new int[MicroKernel.MOST + 1][];
   private final Workers.Task summing = this::sum;
   private final Workers.Task adding = this::add;
 
@@ -94,7 +94,7 @@ final class InterleavedWeightGradient implements WeightGradient {
       kernels[q] = new MicroKernel[MicroKernel.points(q) + 1];
       int tiles = tiles(q);
       for (int p = fanIn / tiles; p <= (fanIn + tiles - 1) / tiles; p++) {
-        kernels[q][p] = MicroKernel.of(p, q, window.strideW() * in.lanes());
+        kernels[q][p] = MicroKernel.adding(p, q, window.strideW() * in.lanes());
       }
     }
   }

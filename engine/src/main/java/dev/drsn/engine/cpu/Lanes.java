@@ -27,8 +27,8 @@ public final class Lanes {
   static final int REGISTERS =
       COUNT == 16 || System.getProperty("os.arch").equals("aarch64") ? 32 : 16;
 
-  /** Three vectors of nothing: the bias of sums that have none. Nobody writes to it. */
-  static final float[] ZEROS = new float[3 * COUNT];
+  /** The bias of sums that have none. Nobody writes to it. */
+  static final float[] ZEROS = new float[MicroKernel.MOST * COUNT];
 
   private Lanes() {}
 

@@ -19,18 +19,19 @@ import java.util.concurrent.ConcurrentMap;
  * vectors of sums, all in registers,
  *
  * <pre>
- * y[p][q] = bias[q] + sum over runs u, over 0 &lt;= j &lt; length:
+ * y[p][q] = bias[q] + residual[p][q] + sum over runs u, over 0 &lt;= j &lt; length:
  *               x[xBase + xAt[at + p] + runAt[u] + STEP j] * w[wBase + ((u length + j) Q + q) lanes ...]
  * </pre>
  *
- * then residual and ReLU while the sums are still in registers. A scalar of x meets vectors of w; w
- * is read once from front to back. What a point is (a pixel, a sample, an input channel) is up to
- * the tables, so that images of any width, strides, phases and taps all come here.
+ * then ReLU while the sums are still in registers. A scalar of x meets vectors of w; w is read once
+ * from front to back. What a point is (a pixel, a sample, an input channel) is up to the tables, so
+ * that images of any width, strides, phases and taps all come here.
  *
  * <p>C2 keeps sums in registers only as local variables in straight-line code. So each P x Q that a
  * layer asks for is written as bytecode, once a process: the loops over p and q unrolled,
  * everything else as the loops stand in the formula. Which P x Q fit the registers: {@link
- * #points}.
+ * #points}. Sums start from what is to be added: where it came after the loop, C2 spilled them in
+ * some processes.
  */
 interface MicroKernel {
 
@@ -43,7 +44,8 @@ interface MicroKernel {
    * @param length scalars of a run
    * @param yStep from one of the Q vectors of a point to the next in y, likewise rStep
    * @param bias where the sums start: Q vectors from biasBase on; {@link Lanes#ZEROS} with base 0
-   * @param residual what to add, or null; y itself where sums go on top of what is there
+   * @param residual what to add, for kernels that are {@link #adding}, y itself where sums go on
+   *     top of what is there; others do not look at it
    */
   void run(
       float[] x,
@@ -68,12 +70,12 @@ interface MicroKernel {
       boolean relu);
 
   /**
-   * The most points that go with q vectors, q from 1 to 3. C2 broadcasts all scalars of a step
-   * before the first sum takes one, so about P + P Q + Q registers are live at once, and what does
-   * not fit the general registers takes vector registers as well. Measured on Zen 5: 8x2 runs at
-   * the FMA roof in every process; 10x2 does so only in some: in others C2 keeps one of its sums on
-   * the stack, which costs a third. 12x2, 8x3 and, with 16 registers, 6x2 and 4x3 always spill. One
-   * vector alone is bound by loads whatever P is.
+   * The most points that go with q vectors, q from 1 to {@link #MOST}. C2 broadcasts all scalars of
+   * a step before the first sum takes one, so about P + P Q + Q registers are live at once, and
+   * what does not fit the general registers takes vector registers as well. Measured on Zen 5: 8x2
+   * runs at the FMA roof in every process; 10x2 does so only in some: in others C2 keeps one of its
+   * sums on the stack, which costs a third. 12x2, 8x3, 6x4 and, with 16 registers, 6x2 and 4x3
+   * always spill. One vector alone is bound by loads whatever P is.
    */
   static int points(int q) {
     boolean many = Lanes.REGISTERS == 32;
@@ -81,15 +83,38 @@ interface MicroKernel {
       case 1 -> many ? 12 : 7;
       case 2 -> many ? 8 : 5;
       case 3 -> many ? 6 : 3;
+      case 4 -> many ? 5 : 2;
       default -> throw new IllegalArgumentException(q + " vectors a point");
     };
+  }
+
+  /** The most vectors of a point. */
+  int MOST = 4;
+
+  /**
+   * Cuts blocks of output channels into groups of vectors for plain products: fours where there are
+   * registers for them, else {@link #pairs}. A five is three and two.
+   */
+  static int[] groups(int blocks) {
+    if (Lanes.REGISTERS < 32) {
+      return pairs(blocks);
+    }
+    int[] groups = new int[(blocks + 3) / 4];
+    Arrays.fill(groups, 4);
+    int last = groups.length - 1;
+    groups[last] = blocks - 4 * last;
+    if (last > 0 && groups[last] == 1) {
+      groups[last - 1] = 3;
+      groups[last] = 2;
+    }
+    return groups;
   }
 
   /**
    * Cuts blocks of output channels into groups of vectors: pairs, with the odd one made a triple,
    * because a lone vector runs at two thirds of the speed.
    */
-  static int[] groups(int blocks) {
+  static int[] pairs(int blocks) {
     if (blocks % 2 == 0 || blocks == 1) {
       int[] pairs = new int[(blocks + 1) / 2];
       Arrays.fill(pairs, Math.min(blocks, 2));
@@ -103,11 +128,20 @@ interface MicroKernel {
 
   /** The kernel for P points and Q vectors whose scalars lie {@code step} apart. */
   static MicroKernel of(int p, int q, int step) {
-    return Writer.KERNELS.computeIfAbsent(new Form(p, q, step), form -> new Writer(form).kernel());
+    return of(new Form(p, q, step, false));
+  }
+
+  /** The same for sums that start from a residual. */
+  static MicroKernel adding(int p, int q, int step) {
+    return of(new Form(p, q, step, true));
+  }
+
+  private static MicroKernel of(Form form) {
+    return Writer.KERNELS.computeIfAbsent(form, each -> new Writer(each).kernel());
   }
 
   /** What distinguishes kernels. */
-  record Form(int p, int q, int step) {}
+  record Form(int p, int q, int step, boolean adding) {}
 
   /** Writes a kernel's bytecode. */
   final class Writer {
@@ -126,7 +160,11 @@ interface MicroKernel {
     MicroKernel kernel() {
       return HiddenCode.instance(
           MicroKernel.class,
-          form.p + "x" + form.q + (form.step == 1 ? "" : "by" + form.step),
+          form.p
+              + "x"
+              + form.q
+              + (form.step == 1 ? "" : "by" + form.step)
+              + (form.adding ? "adding" : ""),
           MethodTypeDesc.of(
               CD_void,
               FLOATS,
@@ -187,6 +225,9 @@ interface MicroKernel {
           b.astore(sum[i * q + k]);
         }
       }
+      if (form.adding) {
+        add(b, sum);
+      }
 
       // for (int u = 0; u < runs; u++)
       int u = b.allocateLocal(TypeKind.INT);
@@ -238,32 +279,33 @@ interface MicroKernel {
       b.iinc(u, 1).goto_(eachRun);
       b.labelBinding(runsDone);
 
-      epilogue(b, sum);
+      store(b, sum);
       b.return_();
     }
 
-    private void epilogue(CodeBuilder b, int[] sum) {
+    private void add(CodeBuilder b, int[] sum) {
       int at = b.parameterSlot(2);
-      int ys = b.parameterSlot(9);
-      int yAt = b.parameterSlot(10);
-      int yBase = b.parameterSlot(11);
-      int yStep = b.parameterSlot(12);
       int residual = b.parameterSlot(15);
       int rAt = b.parameterSlot(16);
       int rBase = b.parameterSlot(17);
       int rStep = b.parameterSlot(18);
-      int relu = b.parameterSlot(19);
       int q = form.q;
-
-      Label noResidual = b.newLabel();
-      b.aload(residual).ifnull(noResidual);
       for (int i = 0; i < sum.length; i++) {
         b.aload(sum[i]);
         HiddenCode.species(b).aload(residual);
         address(b, rAt, at, i / q, rBase, rStep, i % q);
         HiddenCode.binary(HiddenCode.fromArray(b), "add").astore(sum[i]);
       }
-      b.labelBinding(noResidual);
+    }
+
+    private void store(CodeBuilder b, int[] sum) {
+      int at = b.parameterSlot(2);
+      int ys = b.parameterSlot(9);
+      int yAt = b.parameterSlot(10);
+      int yBase = b.parameterSlot(11);
+      int yStep = b.parameterSlot(12);
+      int relu = b.parameterSlot(19);
+      int q = form.q;
 
       Label noRelu = b.newLabel();
       b.iload(relu).ifeq(noRelu);

@@ -39,9 +39,9 @@ final class PhasedWinograd implements Correlation {
   private final int widest;
   private final int[] groups;
   private final int[] firstBlock;
-  private final MicroKernel[][] kernels = new MicroKernel[4][];
+  private final MicroKernel[][] kernels = new MicroKernel[MicroKernel.MOST + 1][];
   private final int[] tileV;
-  private final int[][] tileM = new int[4][];
+  private final int[][] tileM = new int[MicroKernel.MOST + 1][];
   private final int[] oneRun = {0};
   private final float[] shift;
   private final TileTransform input;
@@ -124,7 +124,7 @@ final class PhasedWinograd implements Correlation {
             sweep.inRow(),
             sweep.inColumn());
     weights = new WeightTransform(taps, in.shape().c(), out.shape().c(), winograd);
-    output = new TileOutput(out, added, sweep, winograd, shift);
+    output = new TileOutput(out, added, sweep, winograd);
   }
 
   @Override
@@ -263,6 +263,7 @@ final class PhasedWinograd implements Correlation {
 
   private void multiply(int g, int f, int from, int count, int u, int m) {
     int q = groups[g];
+    boolean biased = shift != null && f == winograd.once;
     int most = MicroKernel.points(q);
     int pieces = (count + most - 1) / most;
     for (int piece = 0; piece < pieces; piece++) {
@@ -282,8 +283,8 @@ final class PhasedWinograd implements Correlation {
           tileM[q],
           m + f * stepM,
           L,
-          Lanes.ZEROS,
-          0,
+          biased ? shift : Lanes.ZEROS,
+          biased ? firstBlock[g] * L : 0,
           null,
           tileM[q],
           0,

@@ -23,7 +23,7 @@ final class PixelOrder {
     this.layout = layout;
     this.most = most;
     blocks = (layout.shape().c() + L - 1) / L;
-    groups = MicroKernel.groups(blocks);
+    groups = MicroKernel.pairs(blocks);
     firstBlock = new int[groups.length];
     for (int g = 1; g < groups.length; g++) {
       firstBlock[g] = firstBlock[g - 1] + groups[g - 1];

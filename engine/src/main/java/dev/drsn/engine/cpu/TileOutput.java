@@ -3,8 +3,8 @@ package dev.drsn.engine.cpu;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * From Winograd's products to y: {@code A^T M A} of one tile and block, then bias, residual and
- * ReLU.
+ * From Winograd's products to y: {@code A^T M A} of one tile and block, then residual and ReLU. A
+ * bias is in the products already: {@link Winograd#once}.
  */
 final class TileOutput {
 
@@ -14,21 +14,17 @@ final class TileOutput {
   private final Blocked added;
   private final Correlation.Sweep sweep;
   private final Winograd winograd;
-  private final float[] shift;
   private final int tileColumns;
   private final int sampleTiles;
 
   /**
    * @param added the residual's layout; null where there is none or where it is y's
-   * @param shift a bias a channel, filled later; null where there is none
    */
-  TileOutput(
-      Blocked out, Blocked added, Correlation.Sweep sweep, Winograd winograd, float[] shift) {
+  TileOutput(Blocked out, Blocked added, Correlation.Sweep sweep, Winograd winograd) {
     this.out = out;
     this.added = added == null ? out : added;
     this.sweep = sweep;
     this.winograd = winograd;
-    this.shift = shift;
     tileColumns = (sweep.columns() + winograd.m - 1) / winograd.m;
     sampleTiles = winograd.tiles(sweep.rows(), sweep.columns());
   }
@@ -60,8 +56,9 @@ final class TileOutput {
     int to = yBase + at(out, sample, block, row, column);
     int buffer = free + winograd.a * winograd.a * L;
     boolean whole = rows == winograd.m && columns == winograd.m;
-    if (whole && shift == null && residual == null && !relu) {
-      winograd.output.run(
+    if (whole && residual == null) {
+      Transform transform = relu ? winograd.rectifiedOutput : winograd.output;
+      transform.run(
           products, m, winograd.a * step, step, y, to, out.rowStride(), L, products, buffer);
       return;
     }
@@ -72,9 +69,6 @@ final class TileOutput {
       for (int j = 0; j < columns; j++) {
         FloatVector value =
             FloatVector.fromArray(Lanes.SPECIES, products, free + (i * winograd.m + j) * L);
-        if (shift != null) {
-          value = value.add(FloatVector.fromArray(Lanes.SPECIES, shift, block * L));
-        }
         if (residual != null) {
           value =
               value.add(

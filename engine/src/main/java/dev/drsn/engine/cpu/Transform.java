@@ -42,7 +42,12 @@ interface Transform {
 
   /** The transform by a matrix. */
   static Transform of(String name, double[][] matrix) {
-    return new Writer(matrix).transform(name);
+    return new Writer(matrix, false).transform(name);
+  }
+
+  /** The transform by a matrix, then ReLU. */
+  static Transform rectified(String name, double[][] matrix) {
+    return new Writer(matrix, true).transform(name);
   }
 
   /** Writes a transform's bytecode. */
@@ -51,12 +56,14 @@ interface Transform {
     private static final ClassDesc FLOATS = CD_float.arrayType();
 
     private final double[][] matrix;
+    private final boolean relu;
     private final int outputs;
     private final int inputs;
     private final Map<Float, Integer> constants = new LinkedHashMap<>();
 
-    Writer(double[][] matrix) {
+    Writer(double[][] matrix, boolean relu) {
       this.matrix = matrix;
+      this.relu = relu;
       this.outputs = matrix.length;
       this.inputs = matrix[0].length;
     }
@@ -105,7 +112,12 @@ interface Transform {
                   i -> {
                     b.aload(buffer).iload(bufferBase).loadConstant(i * inputs * lanes).iadd();
                     b.iload(j).loadConstant(lanes).imul().iadd();
-                  }));
+                  },
+                  -1));
+      int zero = relu ? b.allocateLocal(TypeKind.REFERENCE) : -1;
+      if (relu) {
+        HiddenCode.zero(HiddenCode.species(b)).astore(zero);
+      }
       // Rows: Y[i][v] = sum over k of M[v][k] buffer[i][k].
       loop(
           b,
@@ -120,7 +132,8 @@ interface Transform {
                   v -> {
                     b.aload(to).iload(target).iload(toColumn).loadConstant(v).imul().iadd();
                     b.iload(toRow).iload(i).imul().iadd();
-                  }));
+                  },
+                  zero));
       b.return_();
     }
 
@@ -147,8 +160,12 @@ interface Transform {
       b.labelBinding(done);
     }
 
-    /** Loads a line of vectors, multiplies it by M and stores the results. */
-    private void product(CodeBuilder b, Piece source, Piece destination) {
+    /**
+     * Loads a line of vectors, multiplies it by M and stores the results.
+     *
+     * @param least a local that results are not to be below, or -1
+     */
+    private void product(CodeBuilder b, Piece source, Piece destination, int least) {
       int[] x = new int[inputs];
       for (int k = 0; k < inputs; k++) {
         x[k] = b.allocateLocal(TypeKind.REFERENCE);
@@ -158,6 +175,9 @@ interface Transform {
       }
       for (int i = 0; i < outputs; i++) {
         sum(b, matrix[i], x);
+        if (least >= 0) {
+          HiddenCode.binary(b.aload(least), "max");
+        }
         destination.write(i);
         HiddenCode.intoArray(b);
       }

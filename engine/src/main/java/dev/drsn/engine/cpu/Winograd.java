@@ -52,6 +52,15 @@ final class Winograd {
   /** {@code A^T Z A}. */
   final Transform output;
 
+  /** The same, then ReLU. */
+  final Transform rectifiedOutput;
+
+  /**
+   * Which of the a a products counts once in each output: that of the point 1 in both directions. A
+   * bias is added there.
+   */
+  final int once;
+
   /** {@code A dY A^T}. */
   final Transform outputGradient;
 
@@ -85,6 +94,8 @@ final class Winograd {
     input = Transform.of("Input" + m, transposedB);
     weight = Transform.of("Weight" + m, g);
     output = Transform.of("Output" + m, transposedA);
+    rectifiedOutput = Transform.rectified("RectifiedOutput" + m, transposedA);
+    once = a + 1;
     outputGradient = Transform.of("OutputGradient" + m, transposed(transposedA));
     weightGradient = Transform.of("WeightGradient" + m, transposed(g));
   }

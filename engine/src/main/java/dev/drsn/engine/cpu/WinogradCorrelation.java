@@ -41,9 +41,9 @@ final class WinogradCorrelation implements Correlation {
   private final int stepM;
   private final int[] groups;
   private final int[] firstBlock;
-  private final MicroKernel[][] kernels = new MicroKernel[4][];
+  private final MicroKernel[][] kernels = new MicroKernel[MicroKernel.MOST + 1][];
   private final int[] tileV;
-  private final int[][] tileM = new int[4][];
+  private final int[][] tileM = new int[MicroKernel.MOST + 1][];
   private final int[] oneRun = {0};
   private final float[] packed;
   private final float[] shift;
@@ -120,7 +120,7 @@ final class WinogradCorrelation implements Correlation {
             sweep.inRow(),
             sweep.inColumn());
     this.weights = new WeightTransform(taps, in.shape().c(), out.shape().c(), winograd);
-    output = new TileOutput(out, added, sweep, winograd, shift);
+    output = new TileOutput(out, added, sweep, winograd);
     free = new float[workers.threads()][this.weights.freeSize()];
   }
 
@@ -239,6 +239,7 @@ final class WinogradCorrelation implements Correlation {
 
     private void multiply(int g, int f, int count, int v, int m) {
       int q = groups[g];
+      boolean biased = shift != null && f == winograd.once;
       int most = MicroKernel.points(q);
       int slices = (count + most - 1) / most;
       int weights = CpuMemory.BASE + a * a * depth * firstBlock[g] * L;
@@ -259,8 +260,8 @@ final class WinogradCorrelation implements Correlation {
             tileM[q],
             m + f * stepM,
             L,
-            Lanes.ZEROS,
-            0,
+            biased ? shift : Lanes.ZEROS,
+            biased ? firstBlock[g] * L : 0,
             null,
             tileM[q],
             0,

@@ -44,9 +44,10 @@ final class WinogradWeightGradient implements WeightGradient {
   private final int ranges;
   private final int[] groups;
   private final int[] firstBlock;
-  private final MicroKernel[][] kernels = new MicroKernel[4][];
+  private final MicroKernel[][] kernels = new MicroKernel[MicroKernel.MOST + 1][];
+  private final MicroKernel[][] adding = new MicroKernel[MicroKernel.MOST + 1][];
   private final int[] rowV;
-  private final int[][] rowU = new int[4][];
+  private final int[][] rowU = new int[MicroKernel.MOST + 1][];
   private final int[] oneRun = {0};
   private final int stepV;
   private final int stepZ;
@@ -88,7 +89,7 @@ final class WinogradWeightGradient implements WeightGradient {
     int chunks = (all + fitting - 1) / fitting;
     chunk = (all + chunks - 1) / chunks;
     ranges = (channels + RANGE - 1) / RANGE;
-    groups = MicroKernel.groups(out.blocks());
+    groups = MicroKernel.pairs(out.blocks());
     firstBlock = new int[groups.length];
     for (int g = 1; g < groups.length; g++) {
       firstBlock[g] = firstBlock[g - 1] + groups[g - 1];
@@ -111,10 +112,12 @@ final class WinogradWeightGradient implements WeightGradient {
         rowU[q][c] = c % RANGE * q * L;
       }
       kernels[q] = new MicroKernel[MicroKernel.points(q) + 1];
+      adding[q] = new MicroKernel[MicroKernel.points(q) + 1];
       for (int range : new int[] {0, ranges - 1}) {
         int parts = parts(rows(range), q);
         for (int p = rows(range) / parts; p <= (rows(range) + parts - 1) / parts; p++) {
           kernels[q][p] = MicroKernel.of(p, q, L);
+          adding[q][p] = MicroKernel.adding(p, q, L);
         }
       }
     }
@@ -257,27 +260,28 @@ final class WinogradWeightGradient implements WeightGradient {
       for (int t = 0; t < parts; t++) {
         int row = rows * t / parts;
         int p = rows * (t + 1) / parts - row;
-        kernels[q][p].run(
-            scratch,
-            rowV,
-            range * RANGE + row,
-            v,
-            oneRun,
-            1,
-            many,
-            scratch,
-            z,
-            scratch,
-            rowU[q],
-            u,
-            L,
-            Lanes.ZEROS,
-            0,
-            more ? scratch : null,
-            rowU[q],
-            u,
-            L,
-            false);
+        (more ? adding : kernels)
+            [q][p].run(
+                scratch,
+                rowV,
+                range * RANGE + row,
+                v,
+                oneRun,
+                1,
+                many,
+                scratch,
+                z,
+                scratch,
+                rowU[q],
+                u,
+                L,
+                Lanes.ZEROS,
+                0,
+                scratch,
+                rowU[q],
+                u,
+                L,
+                false);
       }
     }
 
