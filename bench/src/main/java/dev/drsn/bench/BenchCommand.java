@@ -4,6 +4,8 @@ import dev.drsn.bench.contender.Peer;
 import dev.drsn.bench.result.Cell;
 import dev.drsn.bench.result.Provenance;
 import dev.drsn.bench.result.ResultFile;
+import dev.drsn.bench.soak.SoakCell;
+import dev.drsn.bench.soak.SoakRow;
 import dev.drsn.bench.stream.StreamCell;
 import dev.drsn.bench.stream.StreamRow;
 import dev.drsn.bench.time.Effort;
@@ -42,12 +44,15 @@ import picocli.CommandLine.Spec;
       "  drsn bench --growth --quick --out bench/results/growth.json",
       "  drsn bench --streams 16 --fps 10",
       "  drsn bench --streams 64 --crops --fps 30 --max-batch 1,16",
+      "  drsn bench --soak 10",
       "  drsn bench ops --network resnet18 --batch 8 --quick",
       "  drsn bench numerics --page docs/numerics.md",
       "  drsn bench report"
     })
 public final class BenchCommand implements Callable<Integer> {
   private static final int MOST_LAUNCHES = 100;
+  private static final double LEAST_MINUTES = 0.1;
+  private static final double MOST_MINUTES = 1440;
 
   @Spec private CommandSpec command;
 
@@ -71,6 +76,15 @@ public final class BenchCommand implements Callable<Integer> {
         names = "--memory",
         description = "Most resident memory of a process that only infers, in MB.")
     private boolean memory;
+
+    @Option(
+        names = "--soak",
+        paramLabel = "MINUTES",
+        description =
+            "Drawn cameras that are cut, stalled, added and removed, and a webhook that is away for"
+                + " a tenth of the time: what grows, and whether a result is lost. Ends with code 1"
+                + " where one is, or files stay open.")
+    private Double soak;
   }
 
   @Option(
@@ -116,6 +130,9 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (what.soak != null) {
+      return soak();
+    }
     if (streams.wanted()) {
       measureStreams();
       return 0;
@@ -140,6 +157,22 @@ public final class BenchCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private int soak() {
+    if (!(what.soak >= LEAST_MINUTES && what.soak <= MOST_MINUTES)) {
+      throw wrong("--soak: " + what.soak + " is not within 0.1 to 1440 minutes");
+    }
+    if (streams.wanted()) {
+      throw wrong("--soak has cameras of its own; leave out --streams");
+    }
+    ResultFile file = open(out, command);
+    SoakRow row = SoakProbe.measure(SoakCell.of(what.soak));
+    command.commandLine().getOut().println(json ? row.json().toString() : row.text());
+    if (file != null) {
+      file.add(row.json());
+    }
+    return row.good() ? 0 : 1;
   }
 
   private void measureStreams() {

@@ -48,6 +48,9 @@ class BenchCommandTest {
           bench --streams 2 --fps 0           | --fps: 0 is not within 1 to 999
           bench --streams 2 --faces 5         | --faces: 5 is not within 0 to 4
           bench --streams 2 --max-batch 0     | --max-batch: 0 is not within 1 to 1024
+          bench --soak 0                      | --soak: 0.0 is not within 0.1 to 1440 minutes
+          bench --soak 1 --streams 2          | --soak has cameras of its own; leave out --streams
+          bench --soak 1 --train              | --train, --soak
           bench --fast                        | unknown option --fast
           """)
   void whatIsWrongIsSaidInOneLine(String line, String message) {
