@@ -9,7 +9,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The other end of the webhook, on a free port of this machine; may go away and come back. */
@@ -71,12 +70,9 @@ final class Receiver implements AutoCloseable {
   }
 
   /** Goes away: whoever calls is refused. */
-  void leave() throws InterruptedException {
+  void leave() {
     server.stop(0);
-    threads.shutdown();
-    if (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
-      threads.shutdownNow();
-    }
+    threads.close();
     server = null;
   }
 
@@ -86,7 +82,7 @@ final class Receiver implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     if (server != null) {
       leave();
     }
