@@ -1,5 +1,7 @@
 package dev.drsn.cli;
 
+import dev.drsn.cli.kafka.KafkaSettings;
+import dev.drsn.cli.kafka.KafkaTopic;
 import dev.drsn.cli.sink.Remote;
 import dev.drsn.cli.sink.RemoteSink;
 import dev.drsn.cli.sink.Spool;
@@ -8,6 +10,7 @@ import dev.drsn.engine.DrsnException;
 import dev.drsn.engine.stream.PredictionSink;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -32,10 +35,24 @@ final class RemoteOptions {
   private int timeout;
 
   @Option(
+      names = "--kafka",
+      paramLabel = "HOST:PORT[,...]/TOPIC",
+      description =
+          "Write the results into this Kafka topic, as JSON; the key is the stream. Who may is said"
+              + " by DRSN_KAFKA_USER and DRSN_KAFKA_PASSWORD, or by --kafka-config.")
+  private String kafka;
+
+  @Option(
+      names = "--kafka-config",
+      paramLabel = "FILE",
+      description = "Properties of the Kafka producer, as security.protocol.")
+  private Path kafkaConfig;
+
+  @Option(
       names = "--spool",
       paramLabel = "DIR",
       description =
-          "Keep results there until the webhook has taken them; without, they are lost when it"
+          "Keep results there until the other end has taken them; without, they are lost when it"
               + " stays away.")
   private Path spool;
 
@@ -50,9 +67,13 @@ final class RemoteOptions {
 
   /** Opens what was asked for. */
   List<PredictionSink> open(List<String> labels) {
-    if (webhook == null) {
+    if (kafkaConfig != null && kafka == null) {
+      throw new DrsnException("--kafka-config says how to reach Kafka; say where with --kafka");
+    }
+    if (webhook == null && kafka == null) {
       if (spool != null) {
-        throw new DrsnException("--spool keeps what is sent somewhere; name it with --webhook");
+        throw new DrsnException(
+            "--spool keeps what is sent somewhere; name it with --webhook or --kafka");
       }
       return List.of();
     }
@@ -62,8 +83,30 @@ final class RemoteOptions {
     if (limit < 1 || limit > MOST_MB) {
       throw new DrsnException("--spool-limit is 1 to " + MOST_MB + " MB, not " + limit);
     }
-    Remote remote = new Webhook(webhook, Duration.ofSeconds(timeout), System.getenv());
+    List<PredictionSink> sinks = new ArrayList<>();
+    if (webhook != null) {
+      Duration patience = Duration.ofSeconds(timeout);
+      sinks.add(sink(new Webhook(webhook, patience, System.getenv()), labels));
+    }
+    if (kafka != null) {
+      sinks.add(sink(topic(), labels));
+    }
+    return sinks;
+  }
+
+  private KafkaTopic topic() {
+    int end = kafka.lastIndexOf('/');
+    if (end < 0) {
+      String shown = kafka.replaceFirst(".*@", "***@");
+      throw new DrsnException("--kafka is HOST:PORT/TOPIC, not " + shown + "; name a topic");
+    }
+    KafkaSettings settings =
+        new KafkaSettings(kafka.substring(0, end), kafkaConfig, System.getenv());
+    return new KafkaTopic(kafka.substring(end + 1), settings);
+  }
+
+  private PredictionSink sink(Remote remote, List<String> labels) {
     Spool disk = spool == null ? null : new Spool(spool.resolve(remote.name()), limit * 1_000_000L);
-    return List.of(new RemoteSink(remote, disk, labels));
+    return new RemoteSink(remote, disk, labels);
   }
 }

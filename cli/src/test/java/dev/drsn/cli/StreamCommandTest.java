@@ -129,6 +129,11 @@ class StreamCommandTest {
     stream("a.mp4", "--policy", "oldest").failsWith(1, "no policy oldest");
     stream("a.mp4", "--detect-every", 0).failsWith(1, "detect-every 0");
     stream("a.mp4", "--timeout", 0).failsWith(1, "--timeout");
+    stream("a.mp4", "--spool", "s").failsWith(1, "name it with --webhook or --kafka");
+    stream("a.mp4", "--kafka-config", "k").failsWith(1, "say where with --kafka");
+    stream("a.mp4", "--kafka", "a:1").failsWith(1, "--kafka is HOST:PORT/TOPIC, not a:1");
+    stream("a.mp4", "--kafka", "a/b").failsWith(1, "a Kafka broker is HOST:PORT, not 'a'");
+    stream("a.mp4", "--kafka", "a:1/b c").failsWith(1, "'b c' is no name of a topic");
     stream("none.yaml").failsWith(1, "there is no file none.yaml");
     stream().failsWith(2, "SOURCE");
     stream("synthetic:huge").failsWith(1, "synthetic:huge is no synthetic camera; write synth");

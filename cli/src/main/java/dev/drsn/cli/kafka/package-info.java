@@ -1,0 +1,2 @@
+/** Results in Kafka topics. */
+package dev.drsn.cli.kafka;
