@@ -15,7 +15,7 @@ final class BackendOptions {
       names = "--backend",
       paramLabel = "NAME",
       defaultValue = "auto",
-      description = "auto, cpu or reference (slow, exact); default: ${DEFAULT-VALUE}.")
+      description = "auto, cuda, cpu or reference (slow, exact); default: ${DEFAULT-VALUE}.")
   private String name;
 
   @Option(

@@ -3,8 +3,12 @@ package dev.drsn.cli;
 import dev.drsn.engine.Backends;
 import dev.drsn.engine.backend.Backend;
 import dev.drsn.engine.cpu.Processor;
+import dev.drsn.engine.cuda.CudaProbe;
+import dev.drsn.engine.cuda.CudaStatus;
+import dev.drsn.engine.cuda.Gpu;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -15,9 +19,6 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code drsn info}: what this machine offers and what drsn makes of it. */
 @Command(name = "info", description = "Tells about this machine, the backends and a model.")
 final class InfoCommand implements Callable<Integer> {
-
-  private static final String CUDA =
-      "not in this version: only the CPU computes; no driver or card would change that";
 
   @Mixin private ModelOption model;
   @Mixin private Output output;
@@ -49,19 +50,37 @@ final class InfoCommand implements Callable<Integer> {
         "memory",
         String.format(Locale.ROOT, "%d MB for the Java heap at most", runtime.maxMemory() >> 20));
     ArrayNode backends = json.putArray("backends");
-    for (String name : Backends.NAMES) {
-      if (!name.equals("auto")) {
-        try (Backend backend = Backends.open(name, 0).backend()) {
-          backends.addObject().put("name", name).put("available", true);
-          text.append(String.format("%-10s %s%n", name, backend.description()));
-        }
+    for (String name : List.of("cpu", "reference")) {
+      try (Backend backend = Backends.open(name, 0).backend()) {
+        backends.addObject().put("name", name).put("available", true);
+        text.append(String.format("%-10s %s%n", name, backend.description()));
       }
     }
-    backends.addObject().put("name", "cuda").put("available", false).put("reason", CUDA);
-    text.append(String.format("%-10s %s%n", "cuda", CUDA));
+    cuda(backends.addObject(), text);
     text.append(String.format("%-10s %s", "model", describe(json)));
     output.print(json, text.toString());
     return 0;
+  }
+
+  private static void cuda(ObjectNode json, StringBuilder text) {
+    CudaStatus status = CudaProbe.status();
+    json.put("name", "cuda").put("available", status.available());
+    if (!status.available()) {
+      json.put("reason", status.reason());
+    } else {
+      json.put("driver", status.driver());
+      json.put("cuda", status.runtime());
+      json.put("cudnn", status.cudnn());
+      json.put("libraries", status.folder());
+      ArrayNode gpus = json.putArray("gpus");
+      for (Gpu gpu : status.gpus()) {
+        gpus.addObject()
+            .put("name", gpu.name())
+            .put("capability", gpu.capability())
+            .put("memory", gpu.memory());
+      }
+    }
+    text.append(String.format("%-10s %s%n", "cuda", status.description()));
   }
 
   private static void line(ObjectNode json, StringBuilder text, String key, String value) {

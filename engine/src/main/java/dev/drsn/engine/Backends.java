@@ -3,6 +3,8 @@ package dev.drsn.engine;
 import dev.drsn.engine.backend.Backend;
 import dev.drsn.engine.cpu.CpuBackend;
 import dev.drsn.engine.cpu.CpuOptions;
+import dev.drsn.engine.cuda.CudaProbe;
+import dev.drsn.engine.cuda.CudaStatus;
 import dev.drsn.engine.reference.ReferenceBackend;
 import dev.drsn.engine.tensor.DType;
 import java.util.List;
@@ -14,7 +16,7 @@ import java.util.List;
 public final class Backends {
 
   /** What users may ask for. */
-  public static final List<String> NAMES = List.of("auto", "cpu", "reference");
+  public static final List<String> NAMES = List.of("auto", "cuda", "cpu", "reference");
 
   /**
    * A backend and why it is this one.
@@ -51,11 +53,32 @@ public final class Backends {
     Backend backend =
         switch (name) {
           case "auto", "cpu" -> new CpuBackend(options);
+          case "cuda" -> cuda();
           case "reference" -> new ReferenceBackend(DType.F32);
           default ->
               throw new DrsnException(
                   "there is no backend " + name + "; choose " + String.join(", ", NAMES));
         };
-    return new Choice(backend, "using " + backend.name() + ": " + backend.description());
+    String using = "using " + backend.name() + ": " + backend.description();
+    return new Choice(backend, name.equals("auto") ? using + "; not " + notCuda() : using);
+  }
+
+  private static Backend cuda() {
+    CudaStatus status = CudaProbe.status();
+    if (!status.available()) {
+      throw new DrsnException("backend cuda is " + status.description() + "; or use --backend cpu");
+    }
+    throw new DrsnException(
+        "backend cuda finds "
+            + status.description()
+            + ", but this version computes on the CPU only; use --backend cpu");
+  }
+
+  /** Why {@code auto} does not take the GPU. */
+  private static String notCuda() {
+    CudaStatus status = CudaProbe.status();
+    return status.available()
+        ? "cuda, which has not yet run on a GPU (--backend cuda takes it)"
+        : "cuda, " + status.description();
   }
 }
