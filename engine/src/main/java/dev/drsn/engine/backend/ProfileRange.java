@@ -1,5 +1,6 @@
 package dev.drsn.engine.backend;
 
+import java.lang.foreign.MemorySegment;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
@@ -11,9 +12,9 @@ import jdk.jfr.Registered;
 import jdk.jfr.StackTrace;
 
 /**
- * One step of a plan as Java's Flight Recorder shows it: what ran, how, for how long. A plan makes
- * one a step when it is compiled and uses it in every run; while nobody records that costs the test
- * of a flag. Not for several threads at once.
+ * One step of a plan as Java's Flight Recorder and NVIDIA's profilers show it: what ran, how, for
+ * how long. A plan makes one a step when it is compiled and uses it in every run; while nobody
+ * records that costs the test of a flag. Not for several threads at once.
  */
 @Name(ProfileRange.NAME)
 @Label("Layer")
@@ -63,7 +64,9 @@ public final class ProfileRange extends Event {
   @Label("Samples")
   int samples;
 
+  private final transient MemorySegment title;
   private transient boolean recorded;
+  private transient boolean pushed;
 
   /**
    * A range for one step.
@@ -83,10 +86,12 @@ public final class ProfileRange extends Event {
     this.shape = shape;
     this.algorithm = algorithm;
     this.multiplyAccumulates = multiplyAccumulates;
+    title = Nvtx.name(pass.isEmpty() ? node : node + " " + pass);
   }
 
   /** The step begins. */
   public void enter() {
+    pushed = Nvtx.push(title);
     recorded = isEnabled();
     if (recorded) {
       begin();
@@ -103,6 +108,9 @@ public final class ProfileRange extends Event {
       end();
       this.samples = samples;
       commit();
+    }
+    if (pushed) {
+      Nvtx.pop();
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.drsn.engine.plan;
 
 import dev.drsn.engine.backend.Backend;
+import dev.drsn.engine.backend.BatchRange;
 import dev.drsn.engine.backend.Kernel;
 import dev.drsn.engine.backend.Layout;
 import dev.drsn.engine.backend.Layouts;
@@ -36,6 +37,7 @@ public final class InferencePlan implements AutoCloseable {
   private final Kernel[] kernels;
   private final Operands[] operands;
   private final ProfileRange[] ranges;
+  private final BatchRange whole = new BatchRange("inference");
   private final ProfileRange upload;
   private final ProfileRange download;
 
@@ -212,11 +214,13 @@ public final class InferencePlan implements AutoCloseable {
     if (n < 1 || n > batch) {
       throw new IllegalArgumentException(n + " samples do not fit a plan for 1 to " + batch);
     }
+    whole.enter();
     int parts = (n + part - 1) / part;
     for (int i = 0; i < parts; i++) {
       int first = (int) ((long) n * i / parts);
       run(images, first, (int) ((long) n * (i + 1) / parts) - first, logits, parts > 1);
     }
+    whole.leave(n);
   }
 
   private void run(float[] images, int first, int n, float[] logits, boolean several) {

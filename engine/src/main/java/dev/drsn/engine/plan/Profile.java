@@ -1,6 +1,7 @@
 package dev.drsn.engine.plan;
 
 import dev.drsn.engine.DrsnException;
+import dev.drsn.engine.backend.BatchRange;
 import dev.drsn.engine.backend.ProfileRange;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,6 +66,7 @@ public record Profile(List<Step> steps, double milliseconds, int samples, int ru
     try (Recording recording = new Recording()) {
       file = Files.createTempFile("drsn-profile", ".jfr");
       recording.enable(ProfileRange.NAME).withoutThreshold().withoutStackTrace();
+      recording.disable(BatchRange.NAME);
       recording.start();
       for (int i = 0; i < runs; i++) {
         long begin = System.nanoTime();

@@ -1,6 +1,7 @@
 package dev.drsn.engine.plan;
 
 import dev.drsn.engine.backend.Backend;
+import dev.drsn.engine.backend.BatchRange;
 import dev.drsn.engine.backend.Kernel;
 import dev.drsn.engine.backend.Layout;
 import dev.drsn.engine.backend.Layouts;
@@ -39,6 +40,7 @@ public final class TrainingPlan implements AutoCloseable {
   private final boolean[] backward;
   private final ProfileRange[] forwardRanges;
   private final ProfileRange[] backwardRanges;
+  private final BatchRange whole = new BatchRange("training");
   private final ProfileRange upload;
   private final ProfileRange clear = Steps.of("clear gradients", "");
   private final ProfileRange update = Steps.of("optimiser", "");
@@ -238,11 +240,13 @@ public final class TrainingPlan implements AutoCloseable {
    * @return cross-entropy plus weighted centre loss, before the step
    */
   public double step(float[] images, float[] targets, int n, double rate) {
+    whole.enter();
     double loss = gradients(images, targets, n);
     update.enter();
     state.update(rate);
     update.leave(n);
     load();
+    whole.leave(n);
     return loss;
   }
 
