@@ -101,6 +101,23 @@ class LauncherTest {
   }
 
   @Test
+  void aBundleHasItsOwnJavaAndIsNeverBuilt() throws IOException {
+    script(home.resolve("runtime/bin/java"), "printf '<%s>' \"own\" \"$@\"");
+    String drsn = home.resolve("drsn").toString();
+    String real = home.toRealPath().toString();
+    assertThat(run(Map.of(), drsn, "info").out())
+        .startsWith("<own>")
+        .endsWith("<-cp><" + real + "/lib/*><dev.drsn.cli.Drsn><info>");
+    Outcome bench = run(Map.of(), drsn, "bench");
+    assertThat(bench.exit()).isEqualTo(1);
+    assertThat(bench.err()).contains("no benches").hasLineCount(1);
+    Files.createDirectories(home.resolve("lib/bench"));
+    assertThat(run(Map.of(), drsn, "bench").out())
+        .endsWith("<-cp><" + real + "/lib/*:" + real + "/lib/bench/*><dev.drsn.bench.Main><bench>");
+    assertThat(folder.resolve("mvn-calls")).doesNotExist();
+  }
+
+  @Test
   void keepsArgumentsAndWorkingFolderThroughALink() throws IOException {
     Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("a home", "drsn"));
     Outcome outcome = run(Map.of(), link.toString(), "classify", "two words.png", "");

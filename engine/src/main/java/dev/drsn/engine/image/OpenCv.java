@@ -156,7 +156,10 @@ final class OpenCv {
     }
   }
 
-  /** Unpacks and loads them; false where JavaCPP has to see for itself. */
+  /**
+   * Unpacks and loads them; false where JavaCPP has to see for itself. One that no jar has may be
+   * one that no other needs: a bundle's OpenBLAS needs no Fortran.
+   */
   private static boolean known(List<Library> libraries) {
     String platform = Loader.getPlatform();
     if (!platform.startsWith("linux-")) {
@@ -166,10 +169,9 @@ final class OpenCv {
     try {
       for (Library each : libraries) {
         File file = Loader.cacheResource(OpenCv.class, each.folder + platform + "/" + each.name);
-        if (file == null) {
-          return false;
+        if (file != null) {
+          files.add(file);
         }
-        files.add(file);
       }
       files.forEach(file -> System.load(file.getPath()));
       return true;
