@@ -142,6 +142,16 @@ class LauncherTest {
   }
 
   @Test
+  void whatRunsForLongGivesItsMemoryBack() throws IOException {
+    for (String command : List.of("stream", "serve", "classify")) {
+      String out = run(Map.of(), home.resolve("drsn").toString(), command).out();
+      assertThat(out.contains("<-XX:TrimNativeHeapInterval=60000>"))
+          .as(command)
+          .isEqualTo(!command.equals("classify"));
+    }
+  }
+
+  @Test
   void aBuildThatFailsShowsItsErrorsAndItsLogAndKeepsTheOldBuild() throws IOException {
     drsn();
     script(tools.resolve("mvn"), "echo '[INFO] hm'; echo '[ERROR] Op.java: no'; exit 1");
