@@ -6,6 +6,7 @@ import dev.drsn.engine.cpu.Processor;
 import dev.drsn.engine.cuda.CudaProbe;
 import dev.drsn.engine.cuda.CudaStatus;
 import dev.drsn.engine.cuda.Gpu;
+import dev.drsn.engine.stream.HardwareDecoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,6 +58,7 @@ final class InfoCommand implements Callable<Integer> {
       }
     }
     cuda(backends.addObject(), text);
+    line(json, text, "video", HardwareDecoder.description());
     text.append(String.format("%-10s %s", "model", describe(json)));
     output.print(json, text.toString());
     return 0;

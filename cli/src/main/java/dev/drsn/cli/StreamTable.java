@@ -55,7 +55,7 @@ final class StreamTable {
               millis(age.p50()),
               millis(age.p95()),
               millis(age.p99()),
-              stream.reason().isEmpty() ? "" : "  " + stream.reason()));
+              remark(stream)));
     }
     nanosBefore = now;
     text.append(batches(batches));
@@ -72,6 +72,13 @@ final class StreamTable {
       }
     }
     return text.toString();
+  }
+
+  private static String remark(StreamSnapshot stream) {
+    if (!stream.reason().isEmpty()) {
+      return "  " + stream.reason();
+    }
+    return stream.decoder().isEmpty() ? "" : "  " + stream.decoder() + " decoding";
   }
 
   private static String row(Object... fields) {

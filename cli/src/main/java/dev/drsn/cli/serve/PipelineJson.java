@@ -44,6 +44,7 @@ public final class PipelineJson {
             .put("address", stream.address())
             .put("state", stream.state().label())
             .put("reason", stream.reason())
+            .put("decoder", stream.decoder())
             .put("captured", stream.captured())
             .put("inferred", stream.inferred())
             .put("faces", stream.faces())

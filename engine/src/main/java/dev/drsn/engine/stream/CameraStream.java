@@ -138,6 +138,7 @@ final class CameraStream {
         Address.masked(spec.url()),
         life.state(ticker.nanos()),
         reason,
+        counters.decoder,
         life.endedByFailure(),
         counters.captured.get(),
         counters.inferred.get(),

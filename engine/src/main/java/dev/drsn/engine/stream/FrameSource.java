@@ -26,6 +26,11 @@ public interface FrameSource extends AutoCloseable {
   /** Pictures that were left out since the opening because they were damaged. */
   long corrupt();
 
+  /** What decodes its pictures, {@code software} or {@code cuda}; empty where nothing does. */
+  default String decoder() {
+    return "";
+  }
+
   /** Makes a {@link #read} that waits, or the next one, fail soon. From any thread. */
   void cancel();
 

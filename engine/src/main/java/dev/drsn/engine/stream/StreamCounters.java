@@ -12,6 +12,7 @@ final class StreamCounters {
   final AtomicLong faces = new AtomicLong();
   final Durations age = new Durations();
   final Durations detection = new Durations();
+  volatile String decoder = "";
   private final Map<Drop, AtomicLong> drops = new EnumMap<>(Drop.class);
 
   StreamCounters() {

@@ -92,6 +92,7 @@ final class StreamReader implements Runnable {
         FrameSource.Shot shot = opened.read();
         counters.corrupt(opened.corrupt() - corrupt);
         corrupt = opened.corrupt();
+        counters.decoder = opened.decoder();
         if (shot == null) {
           break;
         }

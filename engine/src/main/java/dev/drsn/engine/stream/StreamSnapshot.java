@@ -8,6 +8,7 @@ import java.util.Map;
  * @param id its name
  * @param address where it comes from, without passwords
  * @param reason what is wrong, or an empty text
+ * @param decoder what decodes its pictures, {@code software} or {@code cuda}, or an empty text
  * @param failed whether it has ended because of that
  * @param captured frames that its source gave, damaged ones included
  * @param inferred frames that have a result
@@ -22,6 +23,7 @@ public record StreamSnapshot(
     String address,
     StreamState state,
     String reason,
+    String decoder,
     boolean failed,
     long captured,
     long inferred,

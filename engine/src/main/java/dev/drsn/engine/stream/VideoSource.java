@@ -26,6 +26,7 @@ import static org.bytedeco.ffmpeg.global.avutil.av_dict_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_dict_set;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
+import static org.bytedeco.ffmpeg.global.avutil.av_frame_unref;
 import static org.bytedeco.ffmpeg.global.avutil.av_q2d;
 
 import dev.drsn.engine.DrsnException;
@@ -56,6 +57,7 @@ final class VideoSource implements FrameSource {
   private final Pictures pictures;
   private final AVPacket packet = av_packet_alloc();
   private final AVFrame frame = av_frame_alloc();
+  private final AVFrame host = av_frame_alloc();
   private AVFormatContext format;
   private AVCodecContext codec;
   private int video;
@@ -65,6 +67,7 @@ final class VideoSource implements FrameSource {
   private double last;
   private long corrupt;
   private int corruptInARow;
+  private volatile String decoder = "";
 
   /**
    * Opens a video.
@@ -129,6 +132,7 @@ final class VideoSource implements FrameSource {
     if (address.live()) {
       codec.flags(codec.flags() | avcodec.AV_CODEC_FLAG_LOW_DELAY);
     }
+    HardwareDecoder.get().offer(codec);
     check(avcodec_open2(codec, decoder, (AVDictionary) null), "cannot be decoded");
   }
 
@@ -218,7 +222,22 @@ final class VideoSource implements FrameSource {
       first = seconds;
     }
     last = seconds;
-    return new Shot(pictures.image(frame, name), seconds - first);
+    return new Shot(pictures.image(onHost(), name), seconds - first);
+  }
+
+  private AVFrame onHost() {
+    decoder = HardwareDecoder.of(frame);
+    if (decoder.equals(HardwareDecoder.SOFTWARE)) {
+      return frame;
+    }
+    av_frame_unref(host);
+    HardwareDecoder.get().copy(frame, host, name);
+    return host;
+  }
+
+  @Override
+  public String decoder() {
+    return decoder;
   }
 
   @Override
@@ -254,6 +273,7 @@ final class VideoSource implements FrameSource {
     deadline.in(patience);
     pictures.close();
     av_frame_free(frame);
+    av_frame_free(host);
     av_packet_free(packet);
     if (codec != null) {
       avcodec_free_context(codec);
