@@ -12,6 +12,7 @@ import dev.drsn.engine.stream.PipelineOptions;
 import dev.drsn.engine.stream.PlanBuckets;
 import dev.drsn.engine.stream.StreamPipeline;
 import dev.drsn.engine.stream.StreamSpec;
+import dev.drsn.engine.stream.StreamsFile;
 import dev.drsn.engine.stream.Ticker;
 import dev.drsn.engine.weights.Model;
 import java.nio.file.Path;
@@ -159,6 +160,12 @@ final class ServeCommand implements Callable<Integer> {
             maxBody * MEGABYTE,
             maxRequests,
             timeout);
+    if (streams != null
+        && StreamsFile.is(streams)
+        && !StreamsFile.sinks(Path.of(streams)).isEmpty()) {
+      throw new DrsnException(
+          streams + ": 'sinks' are for 'drsn stream --http', which serves too; take them out");
+    }
     StreamList list =
         streams == null ? null : new StreamList(List.of(streams), null, 0, StreamSpec.Policy.AUTO);
     Model loaded = model.read();

@@ -1,10 +1,12 @@
 package dev.drsn.cli;
 
 import dev.drsn.engine.DrsnException;
+import dev.drsn.engine.stream.StreamsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -29,6 +31,22 @@ final class Settings {
   private static final String PREFIX = "DRSN_";
   private static final String CONFIG = "config";
   private static final long MOST_BYTES = 1 << 20;
+
+  /** Where results go, as a list of streams may say. */
+  private static final Set<String> SINKS =
+      Set.of(
+          "out",
+          "video",
+          "webhook",
+          "webhook-timeout",
+          "kafka",
+          "kafka-config",
+          "spool",
+          "spool-limit");
+
+  /** Of the environment alone: no option says them, and nothing prints them. */
+  private static final Set<String> SECRETS =
+      Set.of("DRSN_WEBHOOK_TOKEN", "DRSN_WEBHOOK_SECRET", "DRSN_KAFKA_USER", "DRSN_KAFKA_PASSWORD");
 
   /** Options that are no settings. */
   private static final Set<String> NO_SETTINGS = Set.of("help", "version", "verbose", "json");
@@ -61,15 +79,7 @@ final class Settings {
    * @param file named by a flag, or null
    */
   void apply(Path file, Map<String, String> environment) {
-    new TreeMap<>(environment)
-        .forEach(
-            (name, value) -> {
-              // Those of the launcher are not ours.
-              if (name.startsWith(PREFIX) && !name.startsWith("DRSN_JAVA_")) {
-                String key = name.substring(PREFIX.length());
-                set(key.toLowerCase(Locale.ROOT).replace('_', '-'), value, name);
-              }
-            });
+    environment(environment);
     Path from = file;
     if (from == null && environment.containsKey("DRSN_CONFIG")) {
       from = Path.of(environment.get("DRSN_CONFIG"));
@@ -85,11 +95,53 @@ final class Settings {
     }
   }
 
+  private void environment(Map<String, String> environment) {
+    new TreeMap<>(environment)
+        .forEach(
+            (name, value) -> {
+              // Those of the launcher are not ours.
+              if (name.startsWith(PREFIX)
+                  && !name.startsWith("DRSN_JAVA_")
+                  && !SECRETS.contains(name)) {
+                String key = name.substring(PREFIX.length());
+                set(key.toLowerCase(Locale.ROOT).replace('_', '-'), value, name);
+              }
+            });
+  }
+
+  /**
+   * Sets what flags have not set, from the environment and then from the sinks of lists of streams.
+   *
+   * @param sources those that are lists are read
+   */
+  void applySinks(List<String> sources, Map<String, String> environment) {
+    environment(environment);
+    Path with = null;
+    for (String source : sources) {
+      Map<?, ?> sinks = StreamsFile.is(source) ? StreamsFile.sinks(Path.of(source)) : Map.of();
+      if (!sinks.isEmpty()) {
+        if (with != null) {
+          throw new DrsnException(
+              source + " has sinks, and so has " + with + "; keep those of one list");
+        }
+        with = Path.of(source);
+        for (Map.Entry<?, ?> each : sinks.entrySet()) {
+          String key = String.valueOf(each.getKey());
+          String where = with + ": " + key;
+          if (!SINKS.contains(key)) {
+            throw unknown(key, where, SINKS);
+          }
+          set(key, each.getValue(), where);
+        }
+      }
+    }
+  }
+
   /** Sets an option unless something before it has. */
   private void set(String key, Object value, String where) {
     OptionSpec option = options.get(key);
     if (option == null) {
-      throw unknown(key, where);
+      throw unknown(key, where, options.keySet());
     }
     Object converted = converted(option, value, where);
     if (given.add(key)) {
@@ -101,9 +153,8 @@ final class Settings {
     }
   }
 
-  private DrsnException unknown(String key, String where) {
-    String near =
-        options.keySet().stream().min(Comparator.comparingInt(k -> apart(k, key))).orElseThrow();
+  private DrsnException unknown(String key, String where, Set<String> known) {
+    String near = known.stream().min(Comparator.comparingInt(k -> apart(k, key))).orElseThrow();
     if (apart(near, key) > Math.max(2, key.length() / 3)) {
       return new DrsnException(
           where + " is not known; 'drsn " + spec.name() + " --help' lists what there is");
@@ -129,8 +180,17 @@ final class Settings {
   }
 
   private static Object converted(OptionSpec option, Object value, String where) {
-    String text = String.valueOf(value);
     Class<?> type = option.type();
+    if (type == List.class) {
+      List<?> values = value instanceof List<?> list ? list : Collections.singletonList(value);
+      Class<?> each = option.auxiliaryTypes()[0];
+      return values.stream().map(one -> converted(each, one, where)).toList();
+    }
+    return converted(type, value, where);
+  }
+
+  private static Object converted(Class<?> type, Object value, String where) {
+    String text = String.valueOf(value);
     if (value == null || value instanceof Map || value instanceof List) {
       throw new DrsnException(where + " is one value, not a list or nothing");
     }

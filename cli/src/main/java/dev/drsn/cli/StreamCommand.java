@@ -171,6 +171,7 @@ final class StreamCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    new Settings(command).applySinks(sources, System.getenv());
     long wanted = duration == null ? Long.MAX_VALUE : Times.parse(duration, "--duration");
     PipelineOptions options =
         PipelineOptions.standard()

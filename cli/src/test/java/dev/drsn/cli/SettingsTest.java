@@ -7,6 +7,7 @@ import dev.drsn.engine.DrsnException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,6 +60,76 @@ class SettingsTest {
         .message()
         .contains(parts)
         .doesNotContain("\n");
+  }
+
+  private static CommandSpec stream(String... flags) {
+    CommandLine line = new CommandLine(new StreamCommand());
+    line.parseArgs(flags);
+    return line.getCommandSpec();
+  }
+
+  private String list(String name, String sinks) throws IOException {
+    String text = "streams:\n- {id: a, url: x}\n" + sinks;
+    return Files.writeString(folder.resolve(name), text).toString();
+  }
+
+  @Test
+  void sinksOfAListOfStreamsGoBehindTheEnvironmentAndThatBehindFlags() throws IOException {
+    String room =
+        list(
+            "room.yaml",
+            """
+            sinks:
+              out: [r.jsonl, r.csv]
+              webhook: https://list/in
+              webhook-timeout: 3
+              spool: of-list
+              spool-limit: 7
+            """);
+    String plain = list("other.yaml", "");
+    CommandSpec spec = stream(room, plain, "--spool-limit", "9");
+    new Settings(spec)
+        .applySinks(
+            List.of(room, plain, "camera.mp4"),
+            Map.of(
+                "DRSN_WEBHOOK", "https://environment/in",
+                "DRSN_SPOOL_LIMIT", "8",
+                "DRSN_DETECT_EVERY", "3",
+                "DRSN_WEBHOOK_TOKEN", "secret",
+                "DRSN_WEBHOOK_SECRET", "secret",
+                "DRSN_KAFKA_USER", "me",
+                "DRSN_KAFKA_PASSWORD", "secret"));
+    assertThat(value(spec, "--out")).isEqualTo(List.of(Path.of("r.jsonl"), Path.of("r.csv")));
+    assertThat(value(spec, "--webhook")).isEqualTo("https://environment/in");
+    assertThat(value(spec, "--webhook-timeout")).isEqualTo(3);
+    assertThat(value(spec, "--spool")).isEqualTo(Path.of("of-list"));
+    assertThat(value(spec, "--spool-limit")).isEqualTo(9);
+    assertThat(value(spec, "--detect-every")).isEqualTo(3);
+    CommandSpec one = stream(room);
+    new Settings(one).applySinks(List.of(list("room.yaml", "sinks: {out: r.csv}")), Map.of());
+    assertThat(value(one, "--out")).isEqualTo(List.of(Path.of("r.csv")));
+  }
+
+  private void sinksFail(List<String> lists, String... parts) {
+    assertThatThrownBy(() -> new Settings(stream()).applySinks(lists, Map.of()))
+        .isInstanceOf(DrsnException.class)
+        .message()
+        .contains(parts)
+        .doesNotContain("\n");
+  }
+
+  @Test
+  void mistakesInSinksAreOneLineThatNamesTheList() throws IOException {
+    String good = list("good.yaml", "sinks: {out: r.csv}");
+    sinksFail(
+        List.of(list("r.yaml", "sinks: {webhok: 'http://a'}")),
+        "r.yaml: webhok is not known; did you mean webhook?");
+    sinksFail(List.of(list("r.yaml", "sinks: {max-batch: 3}")), "r.yaml: max-batch is not known");
+    sinksFail(List.of(list("r.yaml", "sinks: {spool-limit: much}")), "spool-limit is a number");
+    sinksFail(List.of(list("r.yaml", "sinks: {out: [[a]]}")), "r.yaml: out is one value");
+    sinksFail(List.of(list("r.yaml", "sinks: {out: }")), "r.yaml: out is one value");
+    sinksFail(List.of(good, list("r.yaml", "sinks: {spool: x}")), "keep those of one list");
+    Cli.run("serve", "--streams", good).failsWith(1, "'sinks' are for 'drsn stream --http'");
   }
 
   @Test

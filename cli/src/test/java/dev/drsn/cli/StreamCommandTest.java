@@ -107,6 +107,34 @@ class StreamCommandTest {
   }
 
   @Test
+  void aListMaySayWhereResultsGoAndAFlagGoesBeforeIt() throws IOException {
+    Path lesson = pictures("listed", 3);
+    Path jsonl = folder.resolve("listed.jsonl");
+    Path csv = folder.resolve("listed.csv");
+    Path list =
+        Files.writeString(
+            folder.resolve("sinks.yaml"),
+            "streams:\n- {id: a, url: '" + lesson + "'}\nsinks: {out: '" + jsonl + "'}\n");
+    stream(list, "--face", "none").ok();
+    assertThat(Files.readAllLines(jsonl)).hasSize(3);
+    Files.delete(jsonl);
+    stream(list, "--face", "none", "--out", csv).ok();
+    assertThat(Files.readAllLines(csv)).hasSize(4);
+    assertThat(jsonl).doesNotExist();
+  }
+
+  @Test
+  void whatDecodesIsSaid() throws IOException {
+    Path lesson = pictures("decoded", 3);
+    Path videos = folder.resolve("decoded-video");
+    assertThat(stream(lesson, "--face", "none", "--video", videos).ok()).doesNotContain("decoding");
+    String line =
+        stream(videos.resolve("decoded.mp4"), "--face", "none").ok().lines().toList().get(1);
+    assertThat(line).containsPattern(" (software|cuda) decoding$");
+    assertThat(Cli.run("info").ok()).containsPattern("video +by the (processor|graphics card)");
+  }
+
+  @Test
   void aSourceThatFailsIsNamedAndTheOthersAreRun() throws IOException {
     Path lesson = pictures("good", 3);
     Path list =
@@ -149,6 +177,7 @@ class StreamCommandTest {
         "rtsp://***@a",
         StreamState.LIVE,
         reason,
+        "software",
         false,
         captured,
         captured - 7,

@@ -20,11 +20,13 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * Streams as a file lists them. {@code .streams}: an address a line, {@code #} begins a remark; the
  * names are {@code stream-1}, {@code stream-2}, ... by line. {@code .yaml}: a list below {@code
  * streams}, each with {@code id}, {@code url} and, if wanted, {@code roi: [x, y, width, height]},
- * {@code fps} and {@code policy}.
+ * {@code fps} and {@code policy}; and where results go, below {@code sinks}.
  */
 public final class StreamsFile {
 
   private static final long MOST_BYTES = 1 << 20;
+  private static final String STREAMS = "streams";
+  private static final String SINKS = "sinks";
   private static final List<String> KEYS = List.of("id", "url", "roi", "fps", "policy");
 
   private StreamsFile() {}
@@ -44,8 +46,7 @@ public final class StreamsFile {
   public static List<StreamSpec> read(Path file) {
     String text = text(file);
     try {
-      boolean plain = file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".streams");
-      List<StreamSpec> specs = plain ? lines(text) : yaml(text);
+      List<StreamSpec> specs = isPlain(file) ? lines(text) : yaml(text);
       Set<String> ids = new HashSet<>();
       for (StreamSpec spec : specs) {
         if (!ids.add(spec.id())) {
@@ -59,6 +60,10 @@ public final class StreamsFile {
     } catch (DrsnException e) {
       throw new DrsnException(file + ": " + e.getMessage(), e);
     }
+  }
+
+  private static boolean isPlain(Path file) {
+    return file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".streams");
   }
 
   private static String text(Path file) {
@@ -84,7 +89,31 @@ public final class StreamsFile {
     return specs;
   }
 
-  private static List<StreamSpec> yaml(String text) {
+  /**
+   * Where results go by this list: keys and what they say, unchecked; empty where it says nothing.
+   *
+   * @throws DrsnException naming the file where it cannot be read
+   */
+  public static Map<?, ?> sinks(Path file) {
+    String text = text(file);
+    if (isPlain(file)) {
+      return Map.of();
+    }
+    try {
+      Object sinks = parsed(text).get(SINKS);
+      if (sinks == null) {
+        return Map.of();
+      }
+      if (sinks instanceof Map<?, ?> map) {
+        return map;
+      }
+      throw new DrsnException("'sinks' has keys such as 'webhook: https://...' below it");
+    } catch (DrsnException e) {
+      throw new DrsnException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Map<?, ?> parsed(String text) {
     Object content;
     try {
       content = new Load(LoadSettings.builder().build()).loadFromString(text);
@@ -92,14 +121,20 @@ public final class StreamsFile {
       throw new DrsnException(
           "it is not YAML: " + e.getMessage().strip().replaceAll("\\s+", " "), e);
     }
-    if (!(content instanceof Map<?, ?> map) || !(map.get("streams") instanceof List<?> list)) {
+    if (!(content instanceof Map<?, ?> map) || !(map.get(STREAMS) instanceof List<?>)) {
       throw new DrsnException("it has no list 'streams'; write 'streams:' and '- id: ...' below");
     }
     for (Object key : map.keySet()) {
-      if (!"streams".equals(key)) {
-        throw new DrsnException("the key '" + key + "' is not known; there is only 'streams'");
+      if (!STREAMS.equals(key) && !SINKS.equals(key)) {
+        throw new DrsnException(
+            "the key '" + key + "' is not known; there are 'streams' and 'sinks'");
       }
     }
+    return map;
+  }
+
+  private static List<StreamSpec> yaml(String text) {
+    List<?> list = (List<?>) parsed(text).get(STREAMS);
     List<StreamSpec> specs = new ArrayList<>();
     for (Object each : list) {
       int number = specs.size() + 1;

@@ -48,6 +48,21 @@ class StreamsFileTest {
   }
 
   @Test
+  void whereResultsGoMayStandBesideTheStreams() throws IOException {
+    String streams = "streams:\n - {id: a, url: x}\n";
+    Path list = file("c.yaml", streams + "sinks: {webhook: 'http://a/in', spool-limit: 5}");
+    assertThat(StreamsFile.read(list)).containsExactly(StreamSpec.of("a", "x"));
+    assertThat(StreamsFile.sinks(list).toString())
+        .isEqualTo("{webhook=http://a/in, spool-limit=5}");
+    assertThat(StreamsFile.sinks(file("c.yaml", streams))).isEmpty();
+    assertThat(StreamsFile.sinks(file("c.streams", "x"))).isEmpty();
+    Path wrong = file("c.yaml", streams + "sinks: [webhook]");
+    assertThatThrownBy(() -> StreamsFile.sinks(wrong))
+        .isInstanceOf(DrsnException.class)
+        .hasMessage(wrong + ": 'sinks' has keys such as 'webhook: https://...' below it");
+  }
+
+  @Test
   void whatIsWrongIsSaidInOneLineThatNamesTheFile() throws IOException {
     String[][] cases = {
       {"streams:\n - {id: a, url: x, frs: 5}", "key 'frs' is not known"},
@@ -59,7 +74,7 @@ class StreamsFileTest {
       {"streams:\n - {id: a, url: x, policy: last}", "no policy last"},
       {"streams:\n - {id: a, url: x, roi: [1, 2, 0, 4]}", "roi is [x, y, width, height]"},
       {"cameras: []", "no list 'streams'"},
-      {"streams: []\nmore: 1", "key 'more'"},
+      {"streams: []\nmore: 1", "key 'more' is not known; there are 'streams' and 'sinks'"},
       {"streams: []", "no streams in it"},
       {"streams: [", "not YAML"},
     };
