@@ -202,6 +202,9 @@ public final class Spool implements AutoCloseable {
     if (tail == null || segments.lastEntry().getValue() >= segmentBytes) {
       begin();
     }
+    if (head == null) {
+      seek();
+    }
     long first = segments.lastKey();
     long end = segments.get(first);
     try {
@@ -230,9 +233,6 @@ public final class Spool implements AutoCloseable {
     }
     tail = begun;
     segments.put(next, 0L);
-    if (head == null) {
-      seek();
-    }
   }
 
   /**

@@ -13,9 +13,9 @@ import java.util.Locale;
 
 /**
  * Results as a table, a row a face, in a new file; a frame without faces is a row whose fields from
- * {@code track} on are empty. Keeps every result.
+ * {@code track} on are empty.
  */
-public final class CsvSink implements PredictionSink {
+public final class CsvSink extends LineSink {
 
   private static final List<String> COLUMNS =
       List.of(
@@ -37,8 +37,6 @@ public final class CsvSink implements PredictionSink {
   private static final int OF_FRAME = 6;
 
   private final List<String> labels;
-  private final LineFile file;
-  private boolean headed;
 
   /**
    * Creates the file.
@@ -46,20 +44,15 @@ public final class CsvSink implements PredictionSink {
    * @param labels of the model
    */
   public CsvSink(Path file, List<String> labels) {
+    super("csv", file);
     this.labels = List.copyOf(labels);
-    this.file = new LineFile(file);
   }
 
   @Override
-  public String name() {
-    return "csv";
-  }
-
-  @Override
-  public void write(List<StreamResult> results) throws IOException {
+  String lines(List<StreamResult> results, boolean first) throws IOException {
     StringWriter text = new StringWriter();
     try (CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(text)) {
-      if (!headed) {
+      if (first) {
         List<String> columns = new ArrayList<>(COLUMNS);
         labels.forEach(label -> columns.add("p_" + label));
         csv.writeRecord(columns);
@@ -73,8 +66,7 @@ public final class CsvSink implements PredictionSink {
         }
       }
     }
-    file.append(text.toString());
-    headed = true;
+    return text.toString();
   }
 
   private List<String> row(StreamResult result, FaceResult face) {
@@ -104,15 +96,5 @@ public final class CsvSink implements PredictionSink {
     row.add(Float.toString(prediction.probability()));
     prediction.probabilities().forEach(p -> row.add(Float.toString(p)));
     return row;
-  }
-
-  @Override
-  public boolean mustKeep() {
-    return true;
-  }
-
-  @Override
-  public void close() throws IOException {
-    file.close();
   }
 }

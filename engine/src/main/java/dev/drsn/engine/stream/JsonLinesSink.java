@@ -1,18 +1,16 @@
 package dev.drsn.engine.stream;
 
 import dev.drsn.engine.image.Box;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Results as JSON, a line a frame, in a new file. Keeps every result. */
-public final class JsonLinesSink implements PredictionSink {
+/** Results as JSON, a line a frame, in a new file. */
+public final class JsonLinesSink extends LineSink {
 
   private final List<String> labels;
-  private final LineFile file;
 
   /**
    * Creates the file.
@@ -20,20 +18,15 @@ public final class JsonLinesSink implements PredictionSink {
    * @param labels of the model
    */
   public JsonLinesSink(Path file, List<String> labels) {
+    super("json", file);
     this.labels = List.copyOf(labels);
-    this.file = new LineFile(file);
   }
 
   @Override
-  public String name() {
-    return "json";
-  }
-
-  @Override
-  public void write(List<StreamResult> results) throws IOException {
+  String lines(List<StreamResult> results, boolean first) {
     StringBuilder lines = new StringBuilder();
     results.forEach(result -> lines.append(json(result, labels)).append('\n'));
-    file.append(lines.toString());
+    return lines.toString();
   }
 
   /** A result as one JSON object. */
@@ -67,15 +60,5 @@ public final class JsonLinesSink implements PredictionSink {
       }
     }
     return json;
-  }
-
-  @Override
-  public boolean mustKeep() {
-    return true;
-  }
-
-  @Override
-  public void close() throws IOException {
-    file.close();
   }
 }

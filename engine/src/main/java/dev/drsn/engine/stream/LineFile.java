@@ -53,6 +53,11 @@ final class LineFile implements AutoCloseable {
     }
   }
 
+  /** Whether nothing has been written. */
+  boolean isEmpty() {
+    return end == 0;
+  }
+
   @Override
   public void close() throws IOException {
     channel.close();

@@ -8,14 +8,15 @@ import dev.drsn.engine.image.Box;
 import dev.drsn.engine.image.Face;
 import dev.drsn.engine.stream.Streams.Memory;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -116,45 +117,84 @@ class SinkTest {
     assertThat(queue.snapshot().failure()).isEmpty();
   }
 
+  private FullDisk disk(long room) throws IOException {
+    Path file = folder.resolve("full.jsonl");
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    return new FullDisk(channel, room);
+  }
+
   @Test
-  @EnabledIf("hasFullDevice")
-  void aFullDiskIsSaidInOneLineAndTheResultsAreCountedAsLost() throws InterruptedException {
-    PredictionSink full =
-        new PredictionSink() {
-          @Override
-          public String name() {
-            return "json";
-          }
+  void linesThatDidNotFitOnTheDiskAreWrittenWholeWhenThereIsRoom() throws IOException {
+    FullDisk disk = disk(20);
+    try (LineFile file = new LineFile(disk)) {
+      file.append("one\ntwo\nthree\n");
+      assertThatThrownBy(() -> file.append("four\nfive\n"))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("No space left");
+      assertThat(folder.resolve("full.jsonl")).hasContent("one\ntwo\nthree\n");
+      disk.room(100);
+      file.append("four\nfive\n");
+    }
+    assertThat(folder.resolve("full.jsonl")).hasContent("one\ntwo\nthree\nfour\nfive\n");
+  }
 
-          @Override
-          public void write(List<StreamResult> results) throws IOException {
-            Files.writeString(Path.of("/dev/full"), "x");
-          }
-
-          @Override
-          public boolean mustKeep() {
-            return true;
-          }
-
-          @Override
-          public void close() {}
-        };
-    SinkQueue queue = new SinkQueue(full, 4, 1_000_000);
-    queue.add(result(0));
-    queue.add(result(1));
+  @Test
+  void aDiskThatIsFullForAWhileLosesNothingAndOneThatStaysFullCountsWhatIsLost()
+      throws IOException, InterruptedException {
+    FullDisk disk = disk(1500);
+    LineFile lines = new LineFile(disk);
+    SinkQueue queue = new SinkQueue(new OnDisk(lines), 8, 1_000_000);
+    for (int i = 0; i < 8; i++) {
+      queue.add(result(i, face()));
+    }
     Streams.await("the failure shows", () -> !queue.snapshot().failure().isEmpty());
     assertThat(queue.snapshot().failure())
         .startsWith("json cannot be written: ")
         .contains("No space left")
         .doesNotContain("\n");
+    disk.room(1 << 20);
+    Streams.await("all are written", () -> queue.snapshot().sent() == 8);
+    assertThat(queue.snapshot().failure()).isEmpty();
+    assertThat(queue.snapshot().lost()).isZero();
+    disk.room(0);
+    queue.add(result(8));
+    queue.add(result(9));
+    Streams.await("it is full again", () -> !queue.snapshot().failure().isEmpty());
     queue.close(1_000_000);
     // What is being written is counted when the write has failed, which close does not wait for.
     Streams.await("both are counted as lost", () -> queue.snapshot().lost() == 2);
-    assertThat(queue.snapshot().sent()).isZero();
+    List<String> written = Files.readAllLines(folder.resolve("full.jsonl"));
+    assertThat(written).hasSize(8);
+    for (int i = 0; i < 8; i++) {
+      assertThat(JsonMapper.shared().readTree(written.get(i)).get("sequence").intValue())
+          .isEqualTo(i);
+    }
   }
 
-  static boolean hasFullDevice() {
-    return Files.exists(Path.of("/dev/full"));
+  /** Lines on a disk that may be full. */
+  private record OnDisk(LineFile file) implements PredictionSink {
+    @Override
+    public String name() {
+      return "json";
+    }
+
+    @Override
+    public void write(List<StreamResult> results) throws IOException {
+      StringBuilder lines = new StringBuilder();
+      results.forEach(each -> lines.append(JsonLinesSink.json(each, LABELS)).append('\n'));
+      file.append(lines.toString());
+    }
+
+    @Override
+    public boolean mustKeep() {
+      return true;
+    }
+
+    @Override
+    public void close() throws IOException {
+      file.close();
+    }
   }
 
   @Test

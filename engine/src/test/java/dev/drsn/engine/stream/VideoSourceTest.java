@@ -184,14 +184,9 @@ class VideoSourceTest {
     }
   }
 
-  @Test
-  void mjpegOverHttpMayChangeItsSizeOnTheWay() throws IOException {
+  private static HttpServer mjpeg(List<byte[]> pictures) throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    List<Image> images = new ArrayList<>();
-    for (int i = 0; i < 12; i++) {
-      images.add(Streams.picture(10 * i + 30, i < 6 ? 64 : 96, 48));
-    }
     server.createContext(
         "/video",
         exchange -> {
@@ -200,8 +195,7 @@ class VideoSourceTest {
               .set("Content-Type", "multipart/x-mixed-replace;boundary=frame");
           exchange.sendResponseHeaders(200, 0);
           try (OutputStream out = exchange.getResponseBody()) {
-            for (Image image : images) {
-              byte[] jpeg = jpeg(image);
+            for (byte[] jpeg : pictures) {
               String head = "--frame\r\nContent-Type: image/jpeg\r\nContent-Length: " + jpeg.length;
               out.write((head + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
               out.write(jpeg);
@@ -210,9 +204,23 @@ class VideoSourceTest {
           }
         });
     server.start();
+    return server;
+  }
+
+  private static FrameSource open(HttpServer server, Deadline deadline) {
     String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/video";
+    return new Sources(1, PATIENCE).open(StreamSpec.of("m", url), deadline);
+  }
+
+  @Test
+  void mjpegOverHttpMayChangeItsSizeOnTheWay() throws IOException {
+    List<byte[]> pictures = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      pictures.add(jpeg(Streams.picture(10 * i + 30, i < 6 ? 64 : 96, 48)));
+    }
+    HttpServer server = mjpeg(pictures);
     try (Deadline deadline = new Deadline();
-        FrameSource source = new Sources(1, PATIENCE).open(StreamSpec.of("m", url), deadline)) {
+        FrameSource source = open(server, deadline)) {
       List<Image> seen = new ArrayList<>();
       for (FrameSource.Shot shot = source.read(); shot != null; shot = source.read()) {
         seen.add(shot.image());
@@ -224,6 +232,29 @@ class VideoSourceTest {
         assertThat(mean(image)).isCloseTo(10 * (12 - i) + 30, within(3.0));
         assertThat(image.width()).isEqualTo(i <= 6 ? 96 : 64);
       }
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
+  void picturesOfACameraThatAreDamagedAreCountedAndTheOthersCome() throws IOException {
+    List<byte[]> pictures = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      byte[] jpeg = jpeg(Streams.picture(5 * i + 30, 64, 48));
+      // Begins and ends as one, and is none.
+      pictures.add(i % 3 == 2 && i > 10 ? new byte[] {-1, -40, -1, -37, 0, 2, -1, -39} : jpeg);
+    }
+    HttpServer server = mjpeg(pictures);
+    try (Deadline deadline = new Deadline();
+        FrameSource source = open(server, deadline)) {
+      List<Double> seen = new ArrayList<>();
+      for (FrameSource.Shot shot = source.read(); shot != null; shot = source.read()) {
+        seen.add(mean(shot.image()));
+      }
+      assertThat(source.corrupt()).isBetween(5L, 7L);
+      assertThat(seen).hasSizeGreaterThan(10).isSorted();
+      assertThat(seen.getLast()).isCloseTo(5 * 28 + 30, within(3.0));
     } finally {
       server.stop(0);
     }
