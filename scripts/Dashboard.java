@@ -26,7 +26,8 @@ import tools.jackson.databind.node.ObjectNode;
  * keeps pictures for the eye. Run by scripts/dashboard.
  *
  * <p>Arguments: the dashboard's address, the browser's DevTools port, a folder for pictures, the
- * number of streams, and seconds to wait until there is something to see.
+ * number of streams, seconds to wait until there is something to see; and a dashboard without
+ * streams that asks for a token, and the token.
  */
 final class Dashboard implements WebSocket.Listener {
   private static final JsonMapper JSON = JsonMapper.shared();
@@ -51,6 +52,7 @@ final class Dashboard implements WebSocket.Listener {
     Files.createDirectories(dashboard.folder);
     dashboard.connect(Integer.parseInt(args[1]));
     dashboard.look(Integer.parseInt(args[3]), Integer.parseInt(args[4]));
+    dashboard.unlock(args[5], args[6]);
     dashboard.faults.forEach(fault -> System.out.println("fault: " + fault));
     System.out.println(
         dashboard.faults.isEmpty()
@@ -227,6 +229,52 @@ final class Dashboard implements WebSocket.Listener {
     complaints.stream()
         .distinct()
         .forEach(line -> check(line.contains("/frame.jpg"), "the browser says: " + line));
+  }
+
+  private void await(String what, String script) throws Exception {
+    for (int i = 0; i < 100; i++) {
+      if (evaluate(script).equals("true")) {
+        return;
+      }
+      Thread.sleep(100);
+    }
+    check(false, what);
+  }
+
+  private void answer(String token) throws Exception {
+    evaluate("document.querySelector('#token').focus()");
+    call("Input.insertText", "text", token);
+    key("Enter", 13);
+  }
+
+  /** A page that asks for a token and then has no streams to show. */
+  private void unlock(String locked, String token) throws Exception {
+    complaints.clear();
+    call("Page.navigate", "url", locked);
+    await("it asks for no token", "!document.querySelector('#login').hidden");
+    check(evaluate("document.querySelector('#main').hidden").equals("true"), "it shows before");
+    tall("token");
+    answer("not the token at all");
+    await(
+        "a wrong token is not said to be wrong",
+        "document.querySelector('#refused').textContent.includes('not the token')");
+    tall("token-wrong");
+    answer(token);
+    await("the token opens nothing", "!document.querySelector('#main').hidden");
+    await("nothing is said of no streams", "!document.querySelector('#empty').hidden");
+    fits(1280);
+    tall("empty");
+    media(390, 844, "dark", "reduce");
+    fits(390);
+    tall("empty-phone-dark");
+    evaluate("document.querySelector('footer a[href=\"/metrics\"]').click()");
+    await(
+        "the metrics do not show",
+        "document.body.textContent.includes('drsn_stream_frames') || "
+            + "document.body.textContent.includes('drsn_http_requests')");
+    complaints.stream()
+        .distinct()
+        .forEach(line -> check(line.contains("401"), "the browser says: " + line));
   }
 
   /** The whole page, however long. */

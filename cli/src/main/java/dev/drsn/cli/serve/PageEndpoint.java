@@ -20,6 +20,7 @@ public final class PageEndpoint implements Endpoint {
       Map.of(
           "/", new File("dashboard.html", "text/html; charset=utf-8"),
           "/dashboard.js", new File("dashboard.js", "text/javascript; charset=utf-8"),
+          "/events.js", new File("events.js", "text/javascript; charset=utf-8"),
           "/charts.js", new File("charts.js", "text/javascript; charset=utf-8"),
           "/dashboard.css", new File("dashboard.css", "text/css; charset=utf-8"),
           "/favicon.svg", new File("favicon.svg", "image/svg+xml"));

@@ -220,12 +220,17 @@ public final class WebServer implements AutoCloseable {
   /** Takes no more requests, answers those that are there, and ends. */
   @Override
   public void close() {
+    close(DRAIN_SECONDS);
+  }
+
+  /** The same with another patience. */
+  void close(int seconds) {
     if (draining) {
       return;
     }
     draining = true;
     endpoints.forEach(Endpoint::end);
-    server.stop(DRAIN_SECONDS);
+    server.stop(seconds);
     threads.shutdownNow();
   }
 }

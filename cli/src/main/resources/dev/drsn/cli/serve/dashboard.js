@@ -1,5 +1,6 @@
 // Follows /v1/events and shows it. Nothing but text is ever put into the page.
 
+import { follow, headers, open, token } from '/events.js';
 import { bars, parts, sparkline, stack } from '/charts.js';
 
 const LEAST_SLOTS = 24;
@@ -39,41 +40,12 @@ const drawing = () => {
   return svg;
 };
 
-function headers() {
-  const token = sessionStorage.getItem('token');
-  return token ? { Authorization: `Bearer ${token}` } : {};
-}
-
-// The event stream, read by hand: the browser's own reader cannot send a token.
-async function follow() {
-  const response = await fetch('/v1/events', { headers: headers(), cache: 'no-store' });
-  if (response.status === 401) { ask(); return false; }
-  if (!response.ok) throw new Error(`status ${response.status}`);
-  by('login').hidden = true;
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let text = '';
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) return true;
-    text += value;
-    let end;
-    while ((end = text.indexOf('\n\n')) >= 0) {
-      const lines = text.slice(0, end).split('\n');
-      text = text.slice(end + 2);
-      const event = lines.find(line => line.startsWith('event: '))?.slice(7);
-      const data = lines.find(line => line.startsWith('data: '))?.slice(6);
-      if (event === 'hello') begin(JSON.parse(data));
-      if (event === 'sample') take(JSON.parse(data));
-    }
-  }
-}
-
 async function run() {
   let wait = 500;
   for (;;) {
     const began = Date.now();
     try {
-      if (!await follow()) return;
+      if (!await follow(() => { by('login').hidden = true; }, { hello: begin, sample: take })) { ask(); return; }
       wait = 200;
     } catch {
       connection('backoff', 'no connection');
@@ -92,15 +64,15 @@ function connection(state, text) {
 function ask() {
   by('main').hidden = true;
   by('login').hidden = false;
-  put(by('refused'), sessionStorage.getItem('token') ? 'That was not the token.' : '');
-  sessionStorage.removeItem('token');
+  put(by('refused'), token() ? 'That was not the token.' : '');
+  token('');
   connection('ended', 'locked');
   by('token').focus();
 }
 
 by('login').addEventListener('submit', event => {
   event.preventDefault();
-  sessionStorage.setItem('token', by('token').value.trim());
+  token(by('token').value.trim());
   by('token').value = '';
   run();
 });
@@ -312,6 +284,7 @@ function facts(dl, stream, now) {
     'dropped': why.join(', ') || 'none',
     'age p50, p95, p99': `${time(stream.age_ms.p50)}, ${time(stream.age_ms.p95)}, ${time(stream.age_ms.p99)}`,
     'face search p50': time(stream.detection_ms.p50),
+    'decoded by': stream.decoder || '–',
     'opened again': `${whole(stream.reconnects)} times`,
   };
   if (dl.children.length === 0) {
@@ -406,4 +379,8 @@ setInterval(() => { if (heard && Date.now() - heard > SILENCE) connection('backo
 document.addEventListener('visibilitychange', show);
 by('mix-table').closest('details').addEventListener('toggle', show);
 addEventListener('resize', show);
+for (const link of document.querySelectorAll('footer a')) link.addEventListener('click', event => {
+  // A link alone cannot send the token.
+  if (token()) { event.preventDefault(); open(link.href).then(shown => { if (!shown) ask(); }); }
+});
 run();
