@@ -52,4 +52,18 @@ final class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.bytedeco..", "jdk.incubator.vector..");
+
+  /** No telemetry, no downloads: results go where their user says, and nothing else goes out. */
+  @ArchTest
+  static final ArchRule ONLY_SINKS_CALL_OTHER_MACHINES =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.drsn.cli.sink..")
+          .and()
+          .resideOutsideOfPackage("dev.drsn.bench..")
+          .should()
+          .dependOnClassesThat()
+          .haveNameMatching(
+              "java\\.net\\.(http\\..*|Socket|URL|URLConnection|HttpURLConnection|DatagramSocket)"
+                  + "|java\\.nio\\.channels\\.(SocketChannel|DatagramChannel)");
 }
