@@ -31,7 +31,8 @@ import java.util.Optional;
 public final class HostKernels {
 
   /** A launch's extents. */
-  public record Geometry(int gridX, int gridY, int gridZ, int blockX, int blockY, int cluster, int shared) {
+  public record Geometry(
+      int gridX, int gridY, int gridZ, int blockX, int blockY, int cluster, int shared) {
 
     /** Blocks of 256 threads, no cluster, no dynamic shared memory. */
     public static Geometry of(int gridX, int gridY, int gridZ) {
