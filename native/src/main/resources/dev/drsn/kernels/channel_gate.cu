@@ -188,7 +188,7 @@ __device__ inline void gate_forward(
     for (int s = 0; s < samples; s++) {
         float sum[LANES] = {};
         const T* image = x + (long long)(first + s) * area * cs + w.channel;
-        T* mine = kept + (long long)(s * share - blockIdx.y * share) * cs + w.channel;
+        T* mine = kept + (long long)(s - (int)blockIdx.y) * share * cs + w.channel;
         if (w.active && first + s < n) {
 #pragma unroll 4
             for (int p = w.begin; p < w.end; p += w.rows) {
@@ -232,7 +232,7 @@ __device__ inline void gate_forward(
     for (int s = 0; w.active && s < samples && first + s < n; s++) {
         const Vector<T> number = channels<T>(t, s, cs, w);
         const long long sample = (long long)(first + s) * area * cs + w.channel;
-        const T* mine = kept + (long long)(s * share - blockIdx.y * share) * cs + w.channel;
+        const T* mine = kept + (long long)(s - (int)blockIdx.y) * share * cs + w.channel;
 #pragma unroll 2
         for (int p = w.begin; p < w.end; p += w.rows) {
             const long long at = sample + (long long)p * cs;
