@@ -113,7 +113,7 @@ __device__ inline float normalised(
     return mean ? (u - mean[j]) / unit_sigma(var, j) * gamma[j] + beta[j] : u;
 }
 
-extern "C" __global__ void __launch_bounds__(256) bottleneck_hidden(
+extern "C" __global__ void BLOCK_OF(256) bottleneck_hidden(
     const float* __restrict__ a, const float* __restrict__ w1, const float* __restrict__ b1, float* u,
     float* mean, float* var, float* running_mean, float* running_var, unsigned* tickets, int n, int c,
     int cs, int hidden, int norm) {
@@ -152,7 +152,7 @@ extern "C" __global__ void __launch_bounds__(256) bottleneck_hidden(
 }
 ENTRY(bottleneck_hidden)
 
-extern "C" __global__ void __launch_bounds__(256) bottleneck_output(
+extern "C" __global__ void BLOCK_OF(256) bottleneck_output(
     const float* __restrict__ a, const float* __restrict__ u, const float* __restrict__ mean,
     const float* __restrict__ var, const float* __restrict__ gamma, const float* __restrict__ beta,
     const float* __restrict__ w2, const float* __restrict__ b2, float* __restrict__ alpha,
@@ -186,7 +186,7 @@ __device__ inline float channel_mean(const float* a, int c, float* room) {
     return block_sum(sum, room) / (float)c;
 }
 
-extern "C" __global__ void __launch_bounds__(256) bottleneck_output_shared(
+extern "C" __global__ void BLOCK_OF(256) bottleneck_output_shared(
     const float* __restrict__ a, const float* __restrict__ u, const float* __restrict__ mean,
     const float* __restrict__ var, const float* __restrict__ gamma, const float* __restrict__ beta,
     const float* __restrict__ w2, const float* __restrict__ b2, float* __restrict__ alpha,
@@ -209,7 +209,7 @@ extern "C" __global__ void __launch_bounds__(256) bottleneck_output_shared(
 ENTRY(bottleneck_output_shared)
 
 // dz [N, O]; in the place of dt [N, Cs] comes dt dt/da, what bottleneck_backward_input adds to.
-extern "C" __global__ void __launch_bounds__(256) bottleneck_dz(
+extern "C" __global__ void BLOCK_OF(256) bottleneck_dz(
     const float* __restrict__ a, const float* __restrict__ alpha, float* __restrict__ dt,
     float* __restrict__ dz, int c, int cs, int mode) {
     SHARED(float, room, 32);
@@ -237,7 +237,7 @@ ENTRY(bottleneck_dz)
 
 // du [N, J] of all, then dgamma and dbeta (blockIdx.z 0); dW2 and db2 (blockIdx.z 1). A gradient that
 // is null is not wanted.
-extern "C" __global__ void __launch_bounds__(256) bottleneck_backward_hidden(
+extern "C" __global__ void BLOCK_OF(256) bottleneck_backward_hidden(
     const float* __restrict__ dz, const float* __restrict__ u, const float* __restrict__ mean,
     const float* __restrict__ var, const float* __restrict__ gamma, const float* __restrict__ beta,
     const float* __restrict__ w2, float* du, float* dgamma, float* dbeta, float* dw2, float* db2,
@@ -329,7 +329,7 @@ extern "C" __global__ void __launch_bounds__(256) bottleneck_backward_hidden(
 ENTRY(bottleneck_backward_hidden)
 
 // da [N, Cs] += du W1 (blockIdx.z 0); dW1 and db1 (blockIdx.z 1).
-extern "C" __global__ void __launch_bounds__(256) bottleneck_backward_input(
+extern "C" __global__ void BLOCK_OF(256) bottleneck_backward_input(
     const float* __restrict__ du, const float* __restrict__ a, const float* __restrict__ w1,
     float* __restrict__ da, float* __restrict__ dw1, float* __restrict__ db1, int n, int c, int cs,
     int hidden) {

@@ -138,7 +138,7 @@ __device__ inline void outputs(
 }
 
 // The same with one output for all channels, which every block computes for itself.
-__device__ inline void shared_output(
+__device__ __noinline__ void shared_output(
     const Network& net, const float* a, const float* r, float* t, int samples) {
     for (int s = threadIdx.x / 32; s < samples; s += blockDim.x / 32) {
         float z = 0.0f;
@@ -156,8 +156,9 @@ __device__ inline void shared_output(
     }
 }
 
+// Not inlined: the kernels of the three types share its code.
 template <typename Gate, int S>
-__device__ inline void small_network(
+__device__ __noinline__ void small_network(
     const Network& net, const float* a, float* r, float* t, int samples) {
     hidden_units<S>(net, a, r, samples);
     cluster_sync();

@@ -73,7 +73,7 @@ __device__ inline void write(float* to, const Vector<float>& x, bool whole) {
     }
 }
 
-extern "C" __global__ void __launch_bounds__(256) sgd_step(
+extern "C" __global__ void BLOCK_OF(256) sgd_step(
     float* __restrict__ w, const float* __restrict__ dw, float* __restrict__ m,
     const float* __restrict__ schedule, const long long* __restrict__ run_ends,
     const int* __restrict__ overflow, long long count, float momentum, int nesterov) {
@@ -97,7 +97,7 @@ extern "C" __global__ void __launch_bounds__(256) sgd_step(
 }
 ENTRY(sgd_step)
 
-extern "C" __global__ void __launch_bounds__(256) adam_step(
+extern "C" __global__ void BLOCK_OF(256) adam_step(
     float* __restrict__ w, const float* __restrict__ dw, float* __restrict__ m, float* __restrict__ v,
     const float* __restrict__ schedule, const long long* __restrict__ run_ends,
     const int* __restrict__ overflow, long long count, float beta1, float one_minus_beta1, float beta2,
@@ -133,7 +133,7 @@ extern "C" __global__ void __launch_bounds__(256) adam_step(
 }
 ENTRY(adam_step)
 
-extern "C" __global__ void __launch_bounds__(256) moving_average(
+extern "C" __global__ void BLOCK_OF(256) moving_average(
     float* __restrict__ average, const float* __restrict__ w, const int* __restrict__ overflow,
     long long count, float decay, float one_minus_decay) {
     if (overflow && *overflow) {
@@ -146,7 +146,7 @@ extern "C" __global__ void __launch_bounds__(256) moving_average(
 }
 ENTRY(moving_average)
 
-extern "C" __global__ void __launch_bounds__(256) find_overflow(
+extern "C" __global__ void BLOCK_OF(256) find_overflow(
     const float* __restrict__ dw, int* __restrict__ overflow, long long count) {
     bool finite = true;
     for (long long i = (long long)blockIdx.x * blockDim.x + threadIdx.x; i < count;
@@ -161,7 +161,7 @@ ENTRY(find_overflow)
 
 // After an overflow the scale is halved (never below 1), after `interval` steps without it doubled
 // (never above 65536 squared). Clears the flag.
-extern "C" __global__ void __launch_bounds__(32) loss_scale_update(
+extern "C" __global__ void BLOCK_OF(256) loss_scale_update(
     float* __restrict__ state, int* __restrict__ overflow, int interval) {
     if (threadIdx.x != 0) {
         return;

@@ -19,7 +19,7 @@
 // N); normalise block 256, grid N. Bytes: the pixels under the box about once (at most twice), the
 // crop C size size twice, x once.
 
-extern "C" __global__ void __launch_bounds__(256) preprocess_axes(
+extern "C" __global__ void BLOCK_OF(256) preprocess_axes(
     const double* __restrict__ boxes, int* __restrict__ first, float* __restrict__ weights, int size,
     int taps) {
     const int i = blockIdx.x * blockDim.x + threadIdx.x;
@@ -59,7 +59,7 @@ __device__ inline int clamp_to(int i, int extent) {
     return at_most(at_least(i, 0), extent - 1);
 }
 
-extern "C" __global__ void __launch_bounds__(256) preprocess_crop(
+extern "C" __global__ void BLOCK_OF(256) preprocess_crop(
     const unsigned char* const* __restrict__ pictures, const int* __restrict__ extents,
     const int* __restrict__ first, const float* __restrict__ weights,
     unsigned char* __restrict__ crops, int size, int channels, int taps) {
@@ -85,21 +85,29 @@ extern "C" __global__ void __launch_bounds__(256) preprocess_crop(
             const unsigned char* pixel = row + (long long)clamp_to(first[across] + s, width) * from;
             const float w = wx[s];
             const bool luma = channels == 1 && from == 3;
-            for (int c = 0; c < channels; c++) {
+#pragma unroll
+            for (int c = 0; c < 3; c++) {
+                if (c >= channels) {
+                    break;
+                }
                 const int value = luma
                     ? (299 * pixel[0] + 587 * pixel[1] + 114 * pixel[2] + 500) / 1000
                     : pixel[from == 1 ? 0 : c];
                 line[c] = __fadd_rn(line[c], __fmul_rn(w, (float)value));
             }
         }
-        for (int c = 0; c < channels; c++) {
+#pragma unroll
+        for (int c = 0; c < 3; c++) {
             sums[c] = __fadd_rn(sums[c], __fmul_rn(wy[t], line[c]));
         }
     }
-    for (int c = 0; c < channels; c++) {
-        const int value = (int)__fadd_rn(sums[c], 0.5f);
-        crops[((long long)n * size * size + index) * channels + c] =
-            (unsigned char)at_most(255, value);
+#pragma unroll
+    for (int c = 0; c < 3; c++) {
+        if (c < channels) {
+            const int value = (int)__fadd_rn(sums[c], 0.5f);
+            crops[((long long)n * size * size + index) * channels + c] =
+                (unsigned char)at_most(255, value);
+        }
     }
 }
 ENTRY(preprocess_crop)

@@ -22,7 +22,8 @@ final class GateCases {
         all.add(new KernelCase(name + " training", t -> training(t, m, f, 3, 12, 20, 37, 2, true)));
         if (norm < 2) {
           all.add(
-              new KernelCase(name + " cluster", t -> inference(t, m, f, 3, 19, 20, 37, 4, 1, true)));
+              new KernelCase(
+                  name + " cluster", t -> inference(t, m, f, 3, 19, 20, 37, 4, 1, true)));
           all.add(
               new KernelCase(
                   name + " cluster, two samples each",
@@ -35,7 +36,9 @@ final class GateCases {
         }
       }
     }
-    all.add(new KernelCase("gate, many samples and channels", t -> training(t, 1, 2, 40, 2, 70, 45, 1, false)));
+    all.add(
+        new KernelCase(
+            "gate, many samples and channels", t -> training(t, 1, 2, 40, 2, 70, 45, 1, false)));
     all.add(new KernelCase("gate of one channel", t -> training(t, 2, 2, 3, 4, 1, 3, 1, true)));
     all.add(new KernelCase("soft threshold", GateCases::softThreshold));
     all.add(new KernelCase("channel scale", GateCases::channelScale));
@@ -60,14 +63,17 @@ final class GateCases {
       gate.runningMean = trial.gaussian(hidden);
       gate.runningVar = Arrays.stream(trial.gaussian(hidden)).map(v -> 0.5 + v * v).toArray();
     }
-    for (double[] w : List.of(gate.w1, gate.w2)) {
-      for (int i = 0; i < w.length; i++) {
-        w[i] /= Math.sqrt(w == gate.w1 ? c : hidden);
-        w[i] = (float) w[i];
-      }
-    }
+    tame(gate.w1, c);
+    tame(gate.w2, hidden);
     gate.forward();
     return gate;
+  }
+
+  /** Weights of a unit with so many inputs, as floats hold them. */
+  private static void tame(double[] w, int inputs) {
+    for (int i = 0; i < w.length; i++) {
+      w[i] = (float) (w[i] / Math.sqrt(inputs));
+    }
   }
 
   private static String op(int mode) {
@@ -79,7 +85,15 @@ final class GateCases {
   }
 
   private static void inference(
-      Trial trial, int mode, int norm, int n, int area, int c, int hidden, int blocks, int samples,
+      Trial trial,
+      int mode,
+      int norm,
+      int n,
+      int area,
+      int c,
+      int hidden,
+      int blocks,
+      int samples,
       boolean keep) {
     GateFormula gate = formula(trial, mode, norm, n, area, c, hidden, true);
     int cs = (c + 7) / 8 * 8;
@@ -151,7 +165,14 @@ final class GateCases {
   }
 
   private static void training(
-      Trial trial, int mode, int norm, int n, int area, int c, int hidden, int slices,
+      Trial trial,
+      int mode,
+      int norm,
+      int n,
+      int area,
+      int c,
+      int hidden,
+      int slices,
       boolean epilogue) {
     GateFormula gate = formula(trial, mode, norm, n, area, c, hidden, epilogue);
     int cs = (c + 7) / 8 * 8;
@@ -180,26 +201,67 @@ final class GateCases {
     Buffer var = norm == 2 ? trial.garbage("f32", hidden) : runningVar;
     trial.launch(op(mode) + "_pool", image, x, a, partial, tickets, area, cs);
     trial.launch(
-        "bottleneck_hidden", Geometry.of(tileJ, tileN, 1), a, w1, trial.floats(gate.b1), u, mean,
-        var, runningMean, runningVar, ticketsJ, n, c, cs, hidden, norm);
+        "bottleneck_hidden",
+        Geometry.of(tileJ, tileN, 1),
+        a,
+        w1,
+        trial.floats(gate.b1),
+        u,
+        mean,
+        var,
+        runningMean,
+        runningVar,
+        ticketsJ,
+        n,
+        c,
+        cs,
+        hidden,
+        norm);
     trial.check("u", u, gate.u);
     if (norm == 2) {
       trial.check("mean", mean, gate.mean);
       trial.check("var", var, gate.var);
-      trial.check(
-          "running mean", runningMean, blend(gate.runningMean, gate.mean, 1));
+      trial.check("running mean", runningMean, blend(gate.runningMean, gate.mean, 1));
       trial.check(
           "running var", runningVar, blend(gate.runningVar, gate.var, n > 1 ? n / (n - 1.0) : 1));
     }
     Buffer b2 = trial.floats(gate.b2);
     if (mode == 2) {
       trial.launch(
-          "bottleneck_output_shared", Geometry.of(n, 1, 1), a, u, mean, var, gamma, beta, w2, b2,
-          alpha, t, c, cs, hidden);
+          "bottleneck_output_shared",
+          Geometry.of(n, 1, 1),
+          a,
+          u,
+          mean,
+          var,
+          gamma,
+          beta,
+          w2,
+          b2,
+          alpha,
+          t,
+          c,
+          cs,
+          hidden);
     } else {
       trial.launch(
-          "bottleneck_output", Geometry.of(tileC, tileN, 1), a, u, mean, var, gamma, beta, w2, b2,
-          alpha, t, n, c, cs, hidden, mode);
+          "bottleneck_output",
+          Geometry.of(tileC, tileN, 1),
+          a,
+          u,
+          mean,
+          var,
+          gamma,
+          beta,
+          w2,
+          b2,
+          alpha,
+          t,
+          n,
+          c,
+          cs,
+          hidden,
+          mode);
     }
     trial.check("alpha", alpha, gate.alpha);
     trial.check("t", t, pad(gate.t, c, cs));
@@ -224,13 +286,41 @@ final class GateCases {
     Buffer dw2 = trial.floats(ones(outputs * hidden));
     Buffer db2 = trial.floats(ones(outputs));
     trial.launch(
-        op(mode) + "_backward_sums", image, x, t, mask, dy, dResidual, dt, partial, tickets, area,
-        cs, false);
+        op(mode) + "_backward_sums",
+        image,
+        x,
+        t,
+        mask,
+        dy,
+        dResidual,
+        dt,
+        partial,
+        tickets,
+        area,
+        cs,
+        false);
     trial.launch("bottleneck_dz", Geometry.of(n, 1, 1), a, alpha, dt, dz, c, cs, mode);
     int rows = (Math.max(n, outputs) + 31) / 32;
     trial.launch(
-        "bottleneck_backward_hidden", Geometry.of(tileJ, rows, 2), dz, u, mean, var, gamma, beta,
-        w2, du, dgamma, dbeta, dw2, db2, ticketsJ, n, outputs, hidden, norm);
+        "bottleneck_backward_hidden",
+        Geometry.of(tileJ, rows, 2),
+        dz,
+        u,
+        mean,
+        var,
+        gamma,
+        beta,
+        w2,
+        du,
+        dgamma,
+        dbeta,
+        dw2,
+        db2,
+        ticketsJ,
+        n,
+        outputs,
+        hidden,
+        norm);
     trial.check("dw2", dw2, plusOne(gate.dw2));
     trial.check("db2", db2, plusOne(gate.db2));
     if (norm != 0) {
@@ -239,7 +329,17 @@ final class GateCases {
     }
     rows = (Math.max(n, hidden) + 31) / 32;
     trial.launch(
-        "bottleneck_backward_input", Geometry.of(tileC, rows, 2), du, a, w1, dt, dw1, db1, n, c, cs,
+        "bottleneck_backward_input",
+        Geometry.of(tileC, rows, 2),
+        du,
+        a,
+        w1,
+        dt,
+        dw1,
+        db1,
+        n,
+        c,
+        cs,
         hidden);
     // Few samples may lie close together: their normalisation magnifies rounding, and b1 cancels.
     double slack = norm == 2 ? 20 : 1;
@@ -315,8 +415,18 @@ final class GateCases {
       Buffer dtBuffer = trial.x(pad(ones(n * c), c, cs));
       Buffer tickets = trial.zeros("i32", n);
       trial.launch(
-          op + "_backward", new Geometry(1, slices, n, 64, 1, 1, 0), in, numbers, dyBuffer,
-          dxBuffer, dtBuffer, trial.garbage("f32", n * slices * cs), tickets, area, cs, false,
+          op + "_backward",
+          new Geometry(1, slices, n, 64, 1, 1, 0),
+          in,
+          numbers,
+          dyBuffer,
+          dxBuffer,
+          dtBuffer,
+          trial.garbage("f32", n * slices * cs),
+          tickets,
+          area,
+          cs,
+          false,
           true);
       trial.check("dx", dxBuffer, pad(dx, c, cs));
       trial.check("dt", dtBuffer, pad(plusOne(dt), c, cs));

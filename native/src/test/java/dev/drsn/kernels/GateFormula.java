@@ -103,8 +103,7 @@ final class GateFormula {
     y = new double[x.length];
     for (int i = 0; i < x.length; i++) {
       double tau = t[channel(i)];
-      double f =
-          mode == 0 ? x[i] * tau : Math.signum(x[i]) * Math.max(Math.abs(x[i]) - tau, 0);
+      double f = mode == 0 ? x[i] * tau : Math.signum(x[i]) * Math.max(Math.abs(x[i]) - tau, 0);
       f += residual == null ? 0 : residual[i];
       y[i] = relu ? Math.max(f, 0) : f;
     }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.drsn.kernels.HostKernels.Geometry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -78,6 +81,15 @@ class KernelTest {
   }
 
   @Test
+  void thePageOfKernelsNamesAll() throws IOException {
+    String page = Files.readString(Path.of("..", "docs", "kernels.md"));
+    assertThat(HostKernels.load().names())
+        .hasSizeGreaterThan(100)
+        .allSatisfy(
+            name -> assertThat(page).contains("`" + name.replaceAll("_(f32|f16|bf16)$", "") + "`"));
+  }
+
+  @Test
   void aWrongLaunchSaysWhatIsWrong() {
     HostKernels host = HostKernels.load();
     assertThatThrownBy(() -> host.launch("nothing", Geometry.of(1, 1, 1), false))
@@ -90,8 +102,7 @@ class KernelTest {
           .hasMessageContaining("relu_forward_f32 has 3 parameters, not 2");
       assertThatThrownBy(
               () ->
-                  trial.launch(
-                      "relu_forward", new Geometry(1, 1, 1, 33, 1, 1, 0), null, null, 0L))
+                  trial.launch("relu_forward", new Geometry(1, 1, 1, 33, 1, 1, 0), null, null, 0L))
           .hasMessageContaining("relu_forward_f32: a block of 33 threads");
     }
   }

@@ -53,7 +53,9 @@ final class LayerCases {
     trial.check("relu", y, pad(Arrays.stream(x).map(v -> Math.max(v, 0)).toArray(), C, CS));
     trial.launch("relu_backward", two, y, dyBuffer, dx, vectors, true);
     trial.check(
-        "relu dx", dx, pad(Trial.filled(x.length, i -> x[(int) i] > 0 ? 1 + dy[(int) i] : 1), C, CS));
+        "relu dx",
+        dx,
+        pad(Trial.filled(x.length, i -> x[(int) i] > 0 ? 1 + dy[(int) i] : 1), C, CS));
     trial.launch("sigmoid_forward", two, trial.x(pad(x, C, CS)), y, vectors, C, CS);
     trial.check(
         "sigmoid", y, pad(Arrays.stream(x).map(v -> 1 / (1 + Math.exp(-v))).toArray(), C, CS));
@@ -124,8 +126,18 @@ final class LayerCases {
       Buffer runningMean = trial.floats(ones(C));
       Buffer runningVar = trial.floats(ones(C));
       trial.launch(
-          "batch_norm_statistics", geometry, xBuffer, meanBuffer, varBuffer, runningMean,
-          runningVar, partial, tickets, pixels, C, CS);
+          "batch_norm_statistics",
+          geometry,
+          xBuffer,
+          meanBuffer,
+          varBuffer,
+          runningMean,
+          runningVar,
+          partial,
+          tickets,
+          pixels,
+          C,
+          CS);
       trial.check("mean", meanBuffer, pad(mean, C, CS));
       trial.check("var", varBuffer, pad(var, C, CS));
       trial.check("running mean", runningMean, moved(mean, 1));
@@ -134,8 +146,19 @@ final class LayerCases {
     Buffer y = trial.garbage(trial.type, pixels * CS);
     Buffer gammaBuffer = trial.floats(gamma);
     trial.launch(
-        "batch_norm_forward", geometry, xBuffer, trial.x(pad(residual, C, CS)), y, meanBuffer,
-        varBuffer, gammaBuffer, trial.floats(beta), pixels, C, CS, true);
+        "batch_norm_forward",
+        geometry,
+        xBuffer,
+        trial.x(pad(residual, C, CS)),
+        y,
+        meanBuffer,
+        varBuffer,
+        gammaBuffer,
+        trial.floats(beta),
+        pixels,
+        C,
+        CS,
+        true);
     double[] xhat = new double[x.length];
     double[] f = new double[x.length];
     for (int i = 0; i < x.length; i++) {
@@ -163,16 +186,43 @@ final class LayerCases {
     Buffer dBetaBuffer = trial.floats(ones(C));
     Buffer sums = trial.garbage("f32", 2 * CS);
     trial.launch(
-        "batch_norm_sums", geometry, xBuffer, y, dyBuffer, dResidual, meanBuffer, varBuffer,
-        dGammaBuffer, dBetaBuffer, sums, partial, tickets, pixels, C, CS, true);
+        "batch_norm_sums",
+        geometry,
+        xBuffer,
+        y,
+        dyBuffer,
+        dResidual,
+        meanBuffer,
+        varBuffer,
+        dGammaBuffer,
+        dBetaBuffer,
+        sums,
+        partial,
+        tickets,
+        pixels,
+        C,
+        CS,
+        true);
     trial.check("dresidual", dResidual, pad(plusOne(g), C, CS));
     trial.check("dgamma", dGammaBuffer, plusOne(dgamma));
     trial.check("dbeta", dBetaBuffer, plusOne(dbeta));
     for (boolean add : new boolean[] {false, true}) {
       Buffer dxBuffer = trial.x(pad(ones(x.length), C, CS));
       trial.launch(
-          "batch_norm_backward", geometry, xBuffer, y, dyBuffer, dxBuffer, meanBuffer, varBuffer,
-          gammaBuffer, batch ? sums : null, pixels, C, CS, add);
+          "batch_norm_backward",
+          geometry,
+          xBuffer,
+          y,
+          dyBuffer,
+          dxBuffer,
+          meanBuffer,
+          varBuffer,
+          gammaBuffer,
+          batch ? sums : null,
+          pixels,
+          C,
+          CS,
+          add);
       trial.check("dx", dxBuffer, pad(add ? plusOne(dx) : dx, C, CS));
     }
   }
@@ -189,8 +239,15 @@ final class LayerCases {
     }
     Buffer sum = trial.floats(ones(C));
     trial.launch(
-        "bias_backward", new Geometry(1, 2, 1, 64, 1, 1, 0), trial.x(pad(dy, C, CS)), sum,
-        trial.garbage("f32", 2 * CS), trial.zeros("i32", 1), N * AREA, C, CS);
+        "bias_backward",
+        new Geometry(1, 2, 1, 64, 1, 1, 0),
+        trial.x(pad(dy, C, CS)),
+        sum,
+        trial.garbage("f32", 2 * CS),
+        trial.zeros("i32", 1),
+        N * AREA,
+        C,
+        CS);
     trial.check("db", sum, db);
   }
 
@@ -240,7 +297,23 @@ final class LayerCases {
       trial.launch(
           "average_pool_forward", two, in, out, N, h, w, p, q, CS, 3, 2, 2, 1, 1, 1, adaptive);
       trial.launch(
-          "average_pool_backward", two, dOut, dIn, N, h, w, p, q, CS, 3, 2, 2, 1, 1, 1, adaptive,
+          "average_pool_backward",
+          two,
+          dOut,
+          dIn,
+          N,
+          h,
+          w,
+          p,
+          q,
+          CS,
+          3,
+          2,
+          2,
+          1,
+          1,
+          1,
+          adaptive,
           true);
     }
     trial.check("y", out, pad(y, C, CS));
@@ -255,8 +328,14 @@ final class LayerCases {
     }
     Buffer out = trial.garbage(trial.type, N * CS);
     trial.launch(
-        "global_average_forward", new Geometry(1, 2, N, 32, 1, 1, 0), trial.x(pad(x, C, CS)), out,
-        trial.garbage("f32", N * 2 * CS), trial.zeros("i32", N), AREA, CS);
+        "global_average_forward",
+        new Geometry(1, 2, N, 32, 1, 1, 0),
+        trial.x(pad(x, C, CS)),
+        out,
+        trial.garbage("f32", N * 2 * CS),
+        trial.zeros("i32", N),
+        AREA,
+        CS);
     trial.check("y", out, pad(y, C, CS));
   }
 

@@ -55,13 +55,22 @@ final class StepCases {
     Buffer logits = trial.x(pad(x, k, ks));
     Buffer targets = trial.x(pad(t, k, ks));
     Buffer loss = trial.garbage("f32", 1);
-    trial.launch("softmax_cross_entropy_forward", Geometry.of(1, 1, 1), logits, targets, loss, n, k, ks);
+    trial.launch(
+        "softmax_cross_entropy_forward", Geometry.of(1, 1, 1), logits, targets, loss, n, k, ks);
     trial.check("y", loss, new double[] {y});
     for (boolean add : new boolean[] {false, true}) {
       Buffer gradient = trial.x(pad(ones(x.length), k, ks));
       trial.launch(
-          "softmax_cross_entropy_backward", Geometry.of(2, 1, 1), logits, targets,
-          trial.floats(1.5), gradient, n, k, ks, add);
+          "softmax_cross_entropy_backward",
+          Geometry.of(2, 1, 1),
+          logits,
+          targets,
+          trial.floats(1.5),
+          gradient,
+          n,
+          k,
+          ks,
+          add);
       trial.check("dx", gradient, pad(add ? plusOne(dx) : dx, k, ks));
     }
   }
@@ -107,15 +116,44 @@ final class StepCases {
     Buffer saved = trial.garbage("f32", 2);
     Buffer tickets = trial.zeros("i32", 1);
     trial.launch(
-        "centre_loss_forward", new Geometry(2, 1, 1, 64, 1, 1, 0), xBuffer, targets, centreBuffer,
-        y, saved, trial.garbage("f32", 4), tickets, n, k, 8, c, area, 16, separating, 1e-6f);
+        "centre_loss_forward",
+        new Geometry(2, 1, 1, 64, 1, 1, 0),
+        xBuffer,
+        targets,
+        centreBuffer,
+        y,
+        saved,
+        trial.garbage("f32", 4),
+        tickets,
+        n,
+        k,
+        8,
+        c,
+        area,
+        16,
+        separating,
+        1e-6f);
     trial.check("y", y, new double[] {s / v / n});
     trial.check("saved", saved, new double[] {s, v});
     Buffer dx = trial.x(pad(ones(x.length), c, 16));
     Buffer dCentres = trial.floats(ones(centres.length));
     trial.launch(
-        "centre_loss_backward", new Geometry(1, 1, 1, 64, 1, 1, 4 * n), xBuffer, targets,
-        centreBuffer, saved, trial.floats(0.75), dx, dCentres, n, k, 8, c, area, 16, separating,
+        "centre_loss_backward",
+        new Geometry(1, 1, 1, 64, 1, 1, 4 * n),
+        xBuffer,
+        targets,
+        centreBuffer,
+        saved,
+        trial.floats(0.75),
+        dx,
+        dCentres,
+        n,
+        k,
+        8,
+        c,
+        area,
+        16,
+        separating,
         true);
     trial.check("dx", dx, pad(Arrays.stream(distance).map(g -> 1 + scale * g).toArray(), c, 16));
     trial.check("dc", dCentres, dc);
@@ -159,11 +197,34 @@ final class StepCases {
     for (int i = 0; i < 2; i++) {
       if (adam) {
         trial.launch(
-            "adam_step", two, weights, gradients, means, squares, schedule, ends, flag,
-            (long) count, 0.9f, 0.1f, 0.99f, 0.01f, 1e-3f, variant);
+            "adam_step",
+            two,
+            weights,
+            gradients,
+            means,
+            squares,
+            schedule,
+            ends,
+            flag,
+            (long) count,
+            0.9f,
+            0.1f,
+            0.99f,
+            0.01f,
+            1e-3f,
+            variant);
       } else {
         trial.launch(
-            "sgd_step", two, weights, gradients, means, schedule, ends, flag, (long) count, 0.9f,
+            "sgd_step",
+            two,
+            weights,
+            gradients,
+            means,
+            schedule,
+            ends,
+            flag,
+            (long) count,
+            0.9f,
             variant);
       }
       trial.check("w", weights, i == 0 ? w : next);
@@ -221,27 +282,52 @@ final class StepCases {
     Buffer crops = trial.garbage("u8", 2 * size * size * channels);
     Buffer x = trial.garbage(trial.type, 2 * size * size * 8);
     trial.launch(
-        "preprocess_axes", new Geometry(1, 2, 2, 32, 1, 1, 0), boxBuffer, first, weights, size, taps);
+        "preprocess_axes",
+        new Geometry(1, 2, 2, 32, 1, 1, 0),
+        boxBuffer,
+        first,
+        weights,
+        size,
+        taps);
     trial.launch(
-        "preprocess_crop", new Geometry(1, 2, 1, 32, 1, 1, 0), pictures,
-        trial.of("i32", 9, 7, from, 9, 7, from), first, weights, crops, size, channels, taps);
+        "preprocess_crop",
+        new Geometry(1, 2, 1, 32, 1, 1, 0),
+        pictures,
+        trial.of("i32", 9, 7, from, 9, 7, from),
+        first,
+        weights,
+        crops,
+        size,
+        channels,
+        taps);
     double[] crop = new double[crops.count()];
     for (int n = 0; n < 2; n++) {
       System.arraycopy(
-          CropFormula.crop(bytes, 9, 7, from, boxes[n], size, channels), 0, crop,
-          n * crop.length / 2, crop.length / 2);
+          CropFormula.crop(bytes, 9, 7, from, boxes[n], size, channels),
+          0,
+          crop,
+          n * crop.length / 2,
+          crop.length / 2);
     }
     trial.check("crop", crops, crop);
     double[] mean = {0.25, 0.5, 0.75};
     double[] std = {0.5, 0.25, 2};
     trial.launch(
-        "preprocess_normalise", Geometry.of(2, 1, 1), crops, fixed ? trial.floats(mean) : null,
-        fixed ? trial.floats(std) : null, x, size, channels, 8);
+        "preprocess_normalise",
+        Geometry.of(2, 1, 1),
+        crops,
+        fixed ? trial.floats(mean) : null,
+        fixed ? trial.floats(std) : null,
+        x,
+        size,
+        channels,
+        8);
     double[] numbers = new double[crop.length];
     for (int i = 0; i < crop.length; i++) {
       int c = i % channels;
       int begin = i / (crop.length / 2) * (crop.length / 2);
-      double[] own = Arrays.stream(crop, begin, begin + crop.length / 2).map(p -> p / 255).toArray();
+      double[] own =
+          Arrays.stream(crop, begin, begin + crop.length / 2).map(p -> p / 255).toArray();
       double average = Arrays.stream(own).average().orElseThrow();
       double square = Arrays.stream(own).map(p -> (p - average) * (p - average)).sum() / own.length;
       numbers[i] =

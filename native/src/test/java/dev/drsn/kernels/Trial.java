@@ -82,8 +82,7 @@ final class Trial implements AutoCloseable {
         };
     MemorySegment whole = arena.allocate((long) size * count + 2 * GUARD, 256);
     whole.fill((byte) 0xFF);
-    Buffer buffer =
-        new Buffer(whole, whole.asSlice(GUARD, (long) size * count), type, count);
+    Buffer buffer = new Buffer(whole, whole.asSlice(GUARD, (long) size * count), type, count);
     buffers.add(buffer);
     return buffer;
   }
@@ -143,10 +142,13 @@ final class Trial implements AutoCloseable {
   void launch(String kernel, Geometry geometry, Object... arguments) {
     Object[] values = new Object[arguments.length];
     for (int i = 0; i < values.length; i++) {
-      values[i] =
-          arguments[i] instanceof Buffer buffer
-              ? buffer.data
-              : arguments[i] instanceof Boolean flag ? (Integer) (flag ? 1 : 0) : arguments[i];
+      if (arguments[i] instanceof Buffer buffer) {
+        values[i] = buffer.data;
+      } else if (arguments[i] instanceof Boolean flag) {
+        values[i] = flag ? 1 : 0;
+      } else {
+        values[i] = arguments[i];
+      }
     }
     String name = HostKernels.load().names().contains(kernel) ? kernel : kernel + "_" + type;
     host.launch(name, geometry, reverse, values);
@@ -181,11 +183,11 @@ final class Trial implements AutoCloseable {
     double tolerance =
         slack
             * switch (found.type) {
-          case "f32" -> 1e-5;
-          case "f16" -> 1e-3;
-          case "bf16" -> 8e-3;
-          default -> 0;
-        };
+              case "f32" -> 1e-5;
+              case "f16" -> 1e-3;
+              case "bf16" -> 8e-3;
+              default -> 0;
+            };
     double largest = 0;
     for (double value : expected) {
       largest = Math.max(largest, Math.abs(value));

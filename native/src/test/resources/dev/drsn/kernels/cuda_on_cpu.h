@@ -410,6 +410,7 @@ struct Entry {
 #define __device__
 #define __host__
 #define __restrict__ __restrict
+#define __noinline__ __attribute__((noinline))
 #define __launch_bounds__(...)
 #define SHARED(TYPE, NAME, COUNT) \
     static char NAME##_tag;       \
