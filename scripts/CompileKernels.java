@@ -40,7 +40,8 @@ final class CompileKernels {
     }
     List<String> lines = new ArrayList<>();
     List<String> spills = new ArrayList<>();
-    lines.add(String.format("%-40s %5s %10s %6s %6s", "kernel", "sm", "registers", "stack", "spill"));
+    lines.add(
+        String.format("%-40s %5s %10s %6s %6s", "kernel", "sm", "registers", "stack", "spill"));
     Path work = Files.createDirectories(report.toAbsolutePath().resolveSibling("kernels"));
     for (KernelSource source : KernelSource.all()) {
       String log = compile(nvcc, work, source);

@@ -2,8 +2,9 @@
 // front of a kernel source; the shared library it makes has the C functions at the end.
 //
 // Every CUDA thread is a fibre with a stack of its own. A fibre runs until it waits at a barrier or a
-// shuffle, then the next one does, in forward or in reverse order of threads and blocks: a barrier
-// that is missing shows as a value that is not there yet. Shared memory is NaN before each block, and
+// shuffle, then the next one of its warp does; when the whole warp waits for others, the next warp
+// runs. The order of threads, warps and blocks is forward or reverse. A barrier that is missing shows
+// as a value that is not there yet, or that a fast warp has overwritten. Shared memory is NaN before each block, and
 // dynamic shared memory has guards at both ends. Barriers that not all threads reach, or that they
 // reach on different lines, end the launch with an error that names the kernel and the line.
 //
@@ -258,19 +259,25 @@ inline bool run_cluster(bool reverse) {
     size_t left = threads.size();
     while (left > 0) {
         bool moved = false;
-        for (size_t i = 0; i < threads.size(); i++) {
-            Thread* thread = threads[reverse ? threads.size() - 1 - i : i];
-            if (thread->done
-                || (thread->waits && thread->waits->generation == thread->generation)) {
-                continue;
+        for (size_t first = 0; first < threads.size();) {
+            bool again = false;
+            for (size_t lane = 0; lane < 32; lane++) {
+                const size_t i = first + lane;
+                Thread* thread = threads[reverse ? threads.size() - 1 - i : i];
+                if (thread->done
+                    || (thread->waits && thread->waits->generation == thread->generation)) {
+                    continue;
+                }
+                thread->waits = nullptr;
+                again = true;
+                enter(thread);
+                if (!message.empty()) {
+                    return false;
+                }
+                left -= thread->done;
             }
-            thread->waits = nullptr;
-            moved = true;
-            enter(thread);
-            if (!message.empty()) {
-                return false;
-            }
-            left -= thread->done;
+            moved |= again;
+            first += again ? 0 : 32;
         }
         if (!moved) {
             const Thread* stuck = nullptr;
