@@ -39,6 +39,10 @@ final class GateCases {
     all.add(
         new KernelCase(
             "gate, many samples and channels", t -> training(t, 1, 2, 40, 2, 70, 45, 1, false)));
+    all.add(
+        new KernelCase(
+            "shared gate, more channels than a warp",
+            t -> training(t, 2, 0, 2, 2, 70, 45, 1, false)));
     all.add(new KernelCase("gate of one channel", t -> training(t, 2, 2, 3, 4, 1, 3, 1, true)));
     all.add(new KernelCase("soft threshold", GateCases::softThreshold));
     all.add(new KernelCase("channel scale", GateCases::channelScale));
