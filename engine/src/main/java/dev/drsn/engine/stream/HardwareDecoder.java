@@ -32,12 +32,10 @@ public final class HardwareDecoder {
   }
 
   private final AVBufferRef device;
-  private final String why;
   private volatile String failure;
 
-  private HardwareDecoder(AVBufferRef device, String why) {
+  private HardwareDecoder(AVBufferRef device) {
     this.device = device;
-    this.why = why;
   }
 
   /** The one of this process; the first call looks for it. */
@@ -50,9 +48,7 @@ public final class HardwareDecoder {
     FFmpeg.load();
     AVBufferRef device = new AVBufferRef(null);
     int opened = av_hwdevice_ctx_create(device, type, (String) null, (AVDictionary) null, 0);
-    return opened < 0
-        ? new HardwareDecoder(null, FFmpeg.message(opened))
-        : new HardwareDecoder(device, "");
+    return new HardwareDecoder(opened < 0 ? null : device);
   }
 
   /** What decodes video on this machine, in words. */
@@ -65,7 +61,7 @@ public final class HardwareDecoder {
       return "by the processor: the graphics card failed (" + failure + ")";
     }
     return device == null
-        ? "by the processor: there is no graphics card that decodes (" + why + ")"
+        ? "by the processor: FFmpeg finds no graphics card that decodes"
         : "by the graphics card (" + CUDA + "): H.264, HEVC, VP9, AV1; the rest by the processor";
   }
 
