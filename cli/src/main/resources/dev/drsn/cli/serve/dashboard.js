@@ -96,7 +96,7 @@ function begin(data) {
     ? 'No streams yet. A camera is added while drsn runs, from any terminal:'
     : 'No cameras are watched here; requests are answered. To watch cameras as well:');
   put(by('empty-command'), data.watches
-    ? `curl -H 'Content-Type: application/json' ${location.origin}/v1/streams \\\n  -d '{"id": "door", "url": "rtsp://user:password@camera/live"}'`
+    ? `curl ${token() ? '-H "Authorization: Bearer $(head -n 1 TOKEN-FILE)" ' : ''}-H 'Content-Type: application/json' \\\n  ${location.origin}/v1/streams -d '{"id": "door", "url": "rtsp://user:password@camera/live"}'`
     : 'drsn serve --streams room.yaml');
   legend();
 }
