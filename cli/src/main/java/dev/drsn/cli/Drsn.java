@@ -37,6 +37,7 @@ public final class Drsn {
           FeaturesCommand.class,
           FusionCommand.class,
           MapCommand.class,
+          ReproduceCommand.class,
           TrainCommand.class,
           ClassifyCommand.class,
           ExplainCommand.class,

@@ -73,12 +73,25 @@ final class HtmlPage {
   }
 
   /** A table; columns after the first hold numbers. */
+  HtmlPage table(ReproduceTables.Table table) {
+    return table(table.head(), table.rows());
+  }
+
+  /** A table; columns after the first hold numbers. */
   HtmlPage table(List<String> head, List<List<String>> rows) {
     body.append("<table><thead>");
     row("th", head);
     body.append("</thead><tbody>\n");
     rows.forEach(row -> row("td", row));
     body.append("</tbody></table>\n");
+    return this;
+  }
+
+  /** Remarks, one below the other. */
+  HtmlPage list(List<String> remarks) {
+    body.append("<ul>\n");
+    remarks.forEach(remark -> body.append("<li>").append(escape(remark)).append("</li>\n"));
+    body.append("</ul>\n");
     return this;
   }
 

@@ -130,6 +130,24 @@ final class TrainingFlags {
   private String centreKind;
 
   @Option(
+      names = "--centre-schedule",
+      paramLabel = "NAME",
+      defaultValue = "constant",
+      description =
+          "Of the centre loss's weight: constant, cosine (down to zero), step (as --step-epochs"
+              + " and --step-factor say) or one-cycle; default: ${DEFAULT-VALUE}.")
+  private String centreSchedule;
+
+  @Option(
+      names = "--centre-warmup",
+      paramLabel = "EPOCHS",
+      defaultValue = "0",
+      description =
+          "Epochs in which the centre loss's weight rises evenly from zero; default:"
+              + " ${DEFAULT-VALUE}.")
+  private double centreWarmup;
+
+  @Option(
       names = "--average",
       paramLabel = "DECAY",
       defaultValue = "0",
@@ -192,8 +210,17 @@ final class TrainingFlags {
             freeze,
             groupRates,
             average),
-        new TrainOptions.Objective(balanced, labelSmoothing, softLabels, centreLoss, separating()),
+        new TrainOptions.Objective(
+            balanced, labelSmoothing, softLabels, centreLoss, separating(), centreCurve()),
         new TrainOptions.Selection(one(TrainOptions.Metric.class, "metric", metric), patience));
+  }
+
+  /** Where steps have no meaning their flags must not make one run differ from another. */
+  private Schedule centreCurve() {
+    Schedule.Kind kind = Schedule.Kind.of(centreSchedule);
+    return kind == Schedule.Kind.STEP
+        ? new Schedule(kind, centreWarmup, stepEpochs, stepFactor)
+        : Schedule.of(kind, centreWarmup);
   }
 
   private boolean separating() {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.global.opencv_imgproc;
@@ -131,6 +132,22 @@ public record Image(int height, int width, int channels, byte[] pixels) {
         Size size = new Size(mostWidth, rows)) {
       opencv_imgproc.resize(whole, small, size, 0, 0, opencv_imgproc.INTER_AREA);
       return encode(small, ".jpg");
+    }
+  }
+
+  /**
+   * What JPEG leaves of this image.
+   *
+   * @param quality 0 to 100
+   */
+  public Image throughJpeg(int quality) {
+    try (Mat mat = toMat();
+        BytePointer file = new BytePointer();
+        IntPointer settings = new IntPointer(opencv_imgcodecs.IMWRITE_JPEG_QUALITY, quality)) {
+      opencv_imgcodecs.imencode(".jpg", mat, file, settings);
+      byte[] bytes = new byte[Math.toIntExact(file.limit())];
+      file.get(bytes);
+      return decode(bytes, "a JPEG of quality " + quality);
     }
   }
 

@@ -46,6 +46,7 @@ public final class TrainingPlan implements AutoCloseable {
   private final ProfileRange update = Steps.of("optimiser", "");
   private final ProfileRange load = Steps.of("load weights", "");
   private final float[] one = new float[1];
+  private double centreWeight;
   private double crossEntropy;
   private double centreLoss;
 
@@ -54,6 +55,7 @@ public final class TrainingPlan implements AutoCloseable {
     this.backend = backend;
     this.options = options;
     this.batch = batch;
+    centreWeight = options.centreWeight();
     training = TrainingNetwork.of(source, options);
     Network network = training.network();
     List<Node> nodes = network.nodes();
@@ -250,6 +252,15 @@ public final class TrainingPlan implements AutoCloseable {
     return loss;
   }
 
+  /**
+   * Scales the centre loss's weight from the next step on, for weights that change in time.
+   *
+   * @param factor on {@link TrainingOptions#centreWeight}
+   */
+  public void scaleCentreLoss(double factor) {
+    centreWeight = factor * options.centreWeight();
+  }
+
   /** Forward, losses and backward without the optimiser; gradients start from zero. */
   public double gradients(float[] images, float[] targets, int n) {
     if (n < 1 || n > batch) {
@@ -268,7 +279,7 @@ public final class TrainingPlan implements AutoCloseable {
     state.clearGradients();
     clear.leave(n);
     seed(training.crossEntropy(), 1);
-    seed(training.centreLoss(), options.centreWeight());
+    seed(training.centreLoss(), centreWeight);
     for (int i = kernels.length - 1; i >= 0; i--) {
       if (backward[i]) {
         backwardRanges[i].enter();
@@ -278,7 +289,7 @@ public final class TrainingPlan implements AutoCloseable {
     }
     crossEntropy = loss(training.crossEntropy());
     centreLoss = training.centreLoss() < 0 ? 0 : loss(training.centreLoss());
-    return crossEntropy + options.centreWeight() * centreLoss;
+    return crossEntropy + centreWeight * centreLoss;
   }
 
   private void seed(int value, double weight) {

@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
  */
 public record WeightsFit(Weights weights, List<String> missing) {
 
+  private static final int SHOWN = 8;
+
   /** Matches no name: everything must be there. */
   public static final Pattern NONE = Pattern.compile("(?!)");
 
@@ -34,7 +36,7 @@ public record WeightsFit(Weights weights, List<String> missing) {
    * @param allowMissing where it is found in a name, the entry may be missing or of another shape
    *     (it keeps its initial value) or be unexpected (it is dropped)
    * @param source the file's name, for messages
-   * @throws DrsnException listing every missing, unexpected and mis-shaped entry, one a line
+   * @throws DrsnException naming missing, unexpected and mis-shaped entries, the first eight
    */
   public static WeightsFit fit(
       Network network, Weights found, Weights initial, Pattern allowMissing, String source) {
@@ -53,10 +55,10 @@ public record WeightsFit(Weights weights, List<String> missing) {
         missing.add(name);
         fitted.put(name, initial.get(name));
       } else if (tensor == null) {
-        problems.add("missing     " + name + " " + entry.getValue().shape());
+        problems.add("missing " + name + " " + entry.getValue().shape());
       } else {
         problems.add(
-            "mis-shaped  "
+            "mis-shaped "
                 + name
                 + " is "
                 + tensor.shape()
@@ -68,7 +70,7 @@ public record WeightsFit(Weights weights, List<String> missing) {
       if (!parameters.containsKey(name)
           && !name.endsWith("num_batches_tracked")
           && !allowMissing.matcher(name).find()) {
-        problems.add("unexpected  " + Entries.printable(name) + " " + found.get(name).shape());
+        problems.add("unexpected " + Entries.printable(name) + " " + found.get(name).shape());
       }
     }
     if (!problems.isEmpty()) {
@@ -76,10 +78,10 @@ public record WeightsFit(Weights weights, List<String> missing) {
           source
               + " does not fit the network in "
               + problems.size()
-              + (problems.size() == 1 ? " entry" : " entries")
-              + "; name the right network and width, or allow entries with --allow-missing REGEX:\n"
-              + "  "
-              + String.join("\n  ", problems));
+              + (problems.size() == 1 ? " entry: " : " entries: ")
+              + String.join("; ", problems.subList(0, Math.min(SHOWN, problems.size())))
+              + (problems.size() > SHOWN ? "; and " + (problems.size() - SHOWN) + " more" : "")
+              + "; name the right network and width, or allow entries with --allow-missing REGEX");
     }
     return new WeightsFit(new Weights(fitted), missing);
   }

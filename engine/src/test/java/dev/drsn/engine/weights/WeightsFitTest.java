@@ -34,7 +34,7 @@ class WeightsFitTest {
   }
 
   @Test
-  void listsEverythingInOneError() {
+  void namesWhatDoesNotFitInOneLine() {
     Weights weights = Initialisation.of(PLAIN, 1);
     SequencedMap<String, Tensor> found = new LinkedHashMap<>(weights.tensors());
     found.remove("bn1.bias");
@@ -46,14 +46,15 @@ class WeightsFitTest {
             () -> WeightsFit.fit(PLAIN, new Weights(found), weights, WeightsFit.NONE, "r.pth"))
         .isInstanceOf(DrsnException.class)
         .hasMessage(
-            """
-            r.pth does not fit the network in 4 entries; name the right network and width, or \
-            allow entries with --allow-missing REGEX:
-              missing     bn1.bias 1
-              missing     layer4.1.conv2.weight 8x8x3x3
-              mis-shaped  fc.weight is 1000x8, the network wants 6x8
-              unexpected  fc.?scale 3\
-            """);
+            "r.pth does not fit the network in 4 entries: missing bn1.bias 1; missing"
+                + " layer4.1.conv2.weight 8x8x3x3; mis-shaped fc.weight is 1000x8, the network"
+                + " wants 6x8; unexpected fc.?scale 3; name the right network and width, or allow"
+                + " entries with --allow-missing REGEX");
+    SequencedMap<String, Tensor> none = new LinkedHashMap<>();
+    assertThatThrownBy(
+            () -> WeightsFit.fit(PLAIN, new Weights(none), weights, WeightsFit.NONE, "r.pth"))
+        .hasMessageContaining("; and " + (PLAIN.parameters().size() - 8) + " more; name the right")
+        .hasMessageNotContaining("\n");
   }
 
   /** As in transfer: a trunk from elsewhere, new gates and a new last layer. */

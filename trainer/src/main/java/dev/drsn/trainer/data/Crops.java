@@ -127,6 +127,22 @@ public final class Crops {
     return preprocess.crop(sample.source().read(), null).pixels();
   }
 
+  /**
+   * The same crops, spoilt: the same way each time.
+   *
+   * @param level 1 to {@link Corruption#LEVELS}
+   */
+  public Crops corrupted(Corruption corruption, int level, long seed) {
+    byte[][] spoilt = new byte[size()][];
+    Chance chance = new Chance(seed, 0);
+    for (int i = 0; i < spoilt.length; i++) {
+      chance.restart(seed, corruption.number() * 1000L + level, i);
+      spoilt[i] =
+          corruption.apply(pixels(i), preprocess.size(), preprocess.channels(), level, chance);
+    }
+    return new Crops(data, preprocess, List.of(), spoilt);
+  }
+
   /** The data set without what was rejected. */
   public DataSet data() {
     return data;

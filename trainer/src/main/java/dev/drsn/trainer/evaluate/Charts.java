@@ -48,7 +48,7 @@ public final class Charts {
   }
 
   /** The confusion matrix as a heat map: a row a true class, percent of the row and counts. */
-  static void confusion(ConfusionMatrix matrix, Path file) {
+  public static void confusion(ConfusionMatrix matrix, Path file) {
     List<String> labels = matrix.labels();
     int classes = labels.size();
     double cell = Math.clamp(720.0 / classes, 12, 84);

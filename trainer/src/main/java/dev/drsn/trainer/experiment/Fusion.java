@@ -87,7 +87,7 @@ public final class Fusion {
    *
    * @throws DrsnException naming the class
    */
-  static void requireEnough(DataSet data, int fewest) {
+  public static void requireEnough(DataSet data, int fewest) {
     int[] counts = data.counts();
     for (int k = 0; k < counts.length; k++) {
       if (counts[k] < fewest) {

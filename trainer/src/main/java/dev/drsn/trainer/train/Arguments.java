@@ -158,7 +158,10 @@ public record Arguments(
               + "; leave them as they were or start a new run");
     }
     int epochs = now.options.epochs();
-    boolean mayGrow = options.descent().schedule().mayGrow();
+    boolean rateMayGrow = options.descent().schedule().mayGrow();
+    boolean mayGrow = rateMayGrow && options.objective().mayGrow();
+    Schedule binding =
+        rateMayGrow ? options.objective().centreSchedule() : options.descent().schedule();
     if (epochs < options.epochs() || (epochs > options.epochs() && !mayGrow)) {
       throw new DrsnException(
           folder
@@ -169,7 +172,7 @@ public record Arguments(
               + (mayGrow
                   ? "; give at least as many"
                   : "; its "
-                      + options.descent().schedule().kind().label()
+                      + binding.kind().label()
                       + " schedule depends on them, so they cannot change"));
     }
   }

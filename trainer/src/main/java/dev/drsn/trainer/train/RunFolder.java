@@ -53,8 +53,9 @@ public record RunFolder(Path path) {
     if (!Files.isDirectory(path)) {
       return false;
     }
+    // What a kill within a first write leaves is nothing.
     try (Stream<Path> files = Files.list(path)) {
-      return files.findAny().isEmpty();
+      return files.allMatch(file -> file.getFileName().toString().endsWith(".partial"));
     } catch (IOException e) {
       throw new DrsnException(path + " cannot be read: " + e.getMessage(), e);
     }
@@ -73,7 +74,8 @@ public record RunFolder(Path path) {
     return Arguments.read(argumentsFile());
   }
 
-  Path argumentsFile() {
+  /** All that decided the run; the first file of it. */
+  public Path argumentsFile() {
     return path.resolve("args.json");
   }
 
@@ -108,7 +110,7 @@ public record RunFolder(Path path) {
   }
 
   /** The lines of results.csv up to this epoch; those after it were written but not finished. */
-  List<EpochResult> results(int epochs) {
+  public List<EpochResult> results(int epochs) {
     if (!Files.exists(results())) {
       return List.of();
     }

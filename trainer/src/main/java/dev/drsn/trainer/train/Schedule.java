@@ -3,9 +3,9 @@ package dev.drsn.trainer.train;
 import dev.drsn.engine.DrsnException;
 
 /**
- * The learning rate as a function of the step alone, so that a resumed training goes on exactly.
- * With T all steps, t the step counted from 0 and w the steps of warm-up, {@code s = (t - w) / (T -
- * w)}:
+ * The learning rate, or the weight of a centre loss, as a function of the step alone, so that a
+ * resumed training goes on exactly. With T all steps, t the step counted from 0 and w the steps of
+ * warm-up, {@code s = (t - w) / (T - w)}:
  *
  * <pre>
  *   warm-up, t &lt; w:  (t + 1) / w

@@ -109,13 +109,16 @@ public record TrainOptions(
    * @param softLabels learn the data's label distributions where it has them, not the majority
    * @param centreWeight lambda of the centre loss; 0 leaves it out
    * @param separatingCentres the paper's formula 10 instead of the plain centre loss
+   * @param centreSchedule factor on lambda by step; constant in a file that was written before
+   *     there was a choice
    */
   public record Objective(
       boolean balanced,
       double labelSmoothing,
       boolean softLabels,
       double centreWeight,
-      boolean separatingCentres) {
+      boolean separatingCentres,
+      Schedule centreSchedule) {
 
     public Objective {
       require(
@@ -124,11 +127,24 @@ public record TrainOptions(
       require(
           centreWeight >= 0 && Double.isFinite(centreWeight),
           "the centre loss's weight is 0 or more, not " + centreWeight);
+      if (centreSchedule == null) {
+        centreSchedule = Schedule.of(Schedule.Kind.CONSTANT, 0);
+      }
+    }
+
+    /** The same with a centre loss. */
+    public Objective withCentres(double weight, boolean separating, Schedule schedule) {
+      return new Objective(balanced, labelSmoothing, softLabels, weight, separating, schedule);
+    }
+
+    /** Whether more epochs leave the weights of earlier ones as they were. */
+    boolean mayGrow() {
+      return centreWeight == 0 || centreSchedule.mayGrow();
     }
 
     /** Plain cross-entropy. */
     public static Objective defaults() {
-      return new Objective(false, 0, false, 0, false);
+      return new Objective(false, 0, false, 0, false, Schedule.of(Schedule.Kind.CONSTANT, 0));
     }
   }
 

@@ -130,6 +130,7 @@ final class TrainingLoop {
       Batch batch = loader.next();
       int n = batch.count();
       rate = rate(plan.state().step());
+      plan.scaleCentreLoss(centreFactor(plan.state().step()));
       double loss = plan.step(batch.images(), batch.targets(), n, rate);
       requireFinite(loss, step);
       sums.add(n, loss, plan.crossEntropy(), plan.centreLoss(), right(batch));
@@ -198,6 +199,10 @@ final class TrainingLoop {
   private double rate(int step) {
     TrainOptions.Descent descent = options.descent();
     return descent.rate() * descent.schedule().factor(step, steps, options.epochs());
+  }
+
+  private double centreFactor(int step) {
+    return options.objective().centreSchedule().factor(step, steps, options.epochs());
   }
 
   private int right(Batch batch) {

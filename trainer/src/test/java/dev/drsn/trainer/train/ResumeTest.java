@@ -20,6 +20,9 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Four epochs at one go are what every interrupted way to four epochs must give, to the bit. */
 class ResumeTest {
@@ -38,7 +41,9 @@ class ResumeTest {
                   .with(Rule.ADAM, 0.005)
                   .with(Schedule.of(Schedule.Kind.CONSTANT, 3.5))
                   .withAverage(0.95))
-          .with(new Objective(true, 0.05, false, 0.003, true));
+          .with(
+              new Objective(
+                  true, 0.05, false, 0.003, true, Schedule.of(Schedule.Kind.CONSTANT, 2.5)));
 
   private static final int STEPS = 4;
 
@@ -168,6 +173,34 @@ class ResumeTest {
     assertThatThrownBy(() -> resume(cosine.with(new Selection(TrainOptions.Metric.ACCURACY, 5))))
         .hasMessageContaining("options.selection.patience was 0, is 5");
     assertThat(resume(cosine).epochs()).isEqualTo(1);
+  }
+
+  @Test
+  void runsFromBeforeCentreSchedulesGoOn() throws IOException {
+    TrainOptions plain = OPTIONS.with(new Objective(false, 0, false, 0.003, true, null));
+    train(plain.withEpochs(1), () -> false);
+    Path arguments = folder.resolve("run/args.json");
+    JsonMapper json = JsonMapper.shared();
+    ObjectNode all = (ObjectNode) json.readTree(arguments);
+    JsonNode removed = ((ObjectNode) all.at("/options/objective")).remove("centre_schedule");
+    assertThat(removed.path("kind").asString()).isEqualTo("constant");
+    Files.writeString(arguments, all.toString());
+    assertThat(resume(plain.withEpochs(2)).epochs()).isEqualTo(2);
+    Files.writeString(arguments, all.toString());
+    Schedule cosine = Schedule.of(Schedule.Kind.COSINE, 0);
+    assertThatThrownBy(() -> resume(plain.with(plain.objective().withCentres(0.003, true, cosine))))
+        .hasMessageContaining("options.objective.centre_schedule.kind was constant, is cosine");
+  }
+
+  @Test
+  void aCentreScheduleThatDependsOnTheEpochsKeepsThem() {
+    Objective falling =
+        Objective.defaults().withCentres(0.01, true, Schedule.of(Schedule.Kind.COSINE, 0));
+    TrainOptions one = OPTIONS.with(falling).withEpochs(1);
+    train(one, () -> false);
+    assertThatThrownBy(() -> resume(one.withEpochs(2)))
+        .isInstanceOf(DrsnException.class)
+        .hasMessageContaining("its cosine schedule depends on them");
   }
 
   @Test

@@ -181,7 +181,13 @@ class TrainerTest {
   @Test
   void centreLossAndSmoothingAreReported() throws Exception {
     train(
-        "run", Bars.task(OPTIONS.with(new Objective(true, 0.1, false, 0.01, true)).withEpochs(2)));
+        "run",
+        Bars.task(
+            OPTIONS
+                .with(
+                    new Objective(
+                        true, 0.1, false, 0.01, true, Schedule.of(Schedule.Kind.CONSTANT, 0)))
+                .withEpochs(2)));
     List<EpochResult> results = EpochResult.read(folder.resolve("run/results.csv"));
     assertThat(results).extracting(EpochResult::epoch).containsExactly(1, 2);
     EpochResult first = results.getFirst();
@@ -191,6 +197,21 @@ class TrainerTest {
             first.crossEntropy() + 0.01 * first.centreLoss(),
             org.assertj.core.api.Assertions.within(1e-5));
     assertThat(first.learningRate()).isEqualTo(0.01);
+  }
+
+  @Test
+  void theCentreLossHasAScheduleOfItsOwn() {
+    Schedule halves = new Schedule(Schedule.Kind.STEP, 0, 1, 0.5);
+    Objective objective = Objective.defaults().withCentres(0.4, true, halves);
+    train("run", Bars.task(OPTIONS.with(objective).withEpochs(3)));
+    for (EpochResult r : EpochResult.read(folder.resolve("run/results.csv"))) {
+      double weight = 0.4 * Math.pow(0.5, r.epoch() - 1);
+      assertThat(r.trainLoss())
+          .isCloseTo(
+              r.crossEntropy() + weight * r.centreLoss(),
+              org.assertj.core.api.Assertions.within(1e-5));
+      assertThat(r.learningRate()).isEqualTo(0.01);
+    }
   }
 
   @Test
