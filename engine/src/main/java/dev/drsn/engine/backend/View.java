@@ -21,4 +21,13 @@ public record View(Memory memory, long offset, Layout layout) {
   public Shape shape() {
     return layout.shape();
   }
+
+  /**
+   * Some of the samples.
+   *
+   * @param layout like this one's, for fewer samples
+   */
+  public View samples(int first, Layout layout) {
+    return new View(memory, offset + first * (this.layout.size() / shape().n()), layout);
+  }
 }

@@ -4,9 +4,14 @@ import dev.drsn.engine.backend.Backend;
 import dev.drsn.engine.backend.Layout;
 import dev.drsn.engine.backend.Memory;
 import dev.drsn.engine.backend.View;
+import dev.drsn.engine.network.Network;
+import dev.drsn.engine.network.Node;
+import dev.drsn.engine.op.Op;
+import dev.drsn.engine.tensor.Shape;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -56,5 +61,30 @@ final class ActivationLayout {
       views[i] = layouts[i] == null ? null : new View(memory, offsets[i], layouts[i]);
     }
     return views;
+  }
+
+  /** The layout of every value of a network at these shapes. */
+  static Layout[] layouts(Network network, Shape[] shapes, Backend backend) {
+    Map<Integer, List<Op>> consumers = network.consumers();
+    Layout[] layouts = new Layout[shapes.length];
+    for (Network.Input each : network.inputs()) {
+      int value = each.value();
+      layouts[value] = backend.activation(shapes[value], consumers.getOrDefault(value, List.of()));
+    }
+    for (Node node : network.nodes()) {
+      int value = node.output();
+      layouts[value] = backend.activation(shapes[value], consumers.getOrDefault(value, List.of()));
+    }
+    return layouts;
+  }
+
+  /** Those of a node's inputs. */
+  static Layout[] select(Layout[] of, Node node) {
+    return node.inputs().stream().map(value -> of[value]).toArray(Layout[]::new);
+  }
+
+  /** Those of a node's inputs. */
+  static View[] select(View[] of, Node node) {
+    return node.inputs().stream().map(value -> of[value]).toArray(View[]::new);
   }
 }

@@ -40,7 +40,7 @@ public final class GradientPlan implements AutoCloseable {
     this.watched = watched;
     List<Node> nodes = network.nodes();
     Shape[] shapes = network.shapes(1);
-    Layout[] layouts = InferencePlan.layouts(network, shapes, backend);
+    Layout[] layouts = ActivationLayout.layouts(network, shapes, backend);
     Layout[] gradientLayouts = gradientLayouts(shapes);
     ActivationLayout places = new ActivationLayout(backend);
     kernels = new Kernel[nodes.size()];
@@ -49,7 +49,7 @@ public final class GradientPlan implements AutoCloseable {
     long scratchSize = 0;
     for (int i = 0; i < nodes.size(); i++) {
       Node node = nodes.get(i);
-      Layout[] x = InferencePlan.select(layouts, node);
+      Layout[] x = ActivationLayout.select(layouts, node);
       Layout y = layouts[node.output()];
       kernels[i] =
           backend.compile(
@@ -58,7 +58,7 @@ public final class GradientPlan implements AutoCloseable {
                   ? new Layouts(
                       x,
                       y,
-                      InferencePlan.select(gradientLayouts, node),
+                      ActivationLayout.select(gradientLayouts, node),
                       gradientLayouts[node.output()])
                   : Layouts.forward(x, y));
       scratchSize = Math.max(scratchSize, kernels[i].scratchSize());
@@ -81,10 +81,10 @@ public final class GradientPlan implements AutoCloseable {
       boolean back = goesBack(node, gradientLayouts);
       operands[i] =
           new Operands(
-              InferencePlan.select(values, node),
+              ActivationLayout.select(values, node),
               values[node.output()],
               w,
-              back ? InferencePlan.select(gradients, node) : null,
+              back ? ActivationLayout.select(gradients, node) : null,
               back ? gradients[node.output()] : null,
               back ? new View[w.length] : null,
               add[i],

@@ -62,7 +62,7 @@ public final class TrainingPlan implements AutoCloseable {
     Shape[] shapes = network.shapes(batch);
     FlatParameters flat = new FlatParameters(network, backend);
     state = new ParameterState(flat, weights, options, backend);
-    Layout[] layouts = InferencePlan.layouts(network, shapes, backend);
+    Layout[] layouts = ActivationLayout.layouts(network, shapes, backend);
     boolean[] wanted = wanted(nodes, shapes);
     Layout[] gradientLayouts = new Layout[layouts.length];
     backward = new boolean[nodes.size()];
@@ -82,12 +82,15 @@ public final class TrainingPlan implements AutoCloseable {
     long scratchSize = 0;
     for (int i = 0; i < nodes.size(); i++) {
       Node node = nodes.get(i);
-      Layout[] x = InferencePlan.select(layouts, node);
+      Layout[] x = ActivationLayout.select(layouts, node);
       Layout y = layouts[node.output()];
       Layouts all =
           backward[i]
               ? new Layouts(
-                  x, y, InferencePlan.select(gradientLayouts, node), gradientLayouts[node.output()])
+                  x,
+                  y,
+                  ActivationLayout.select(gradientLayouts, node),
+                  gradientLayouts[node.output()])
               : Layouts.forward(x, y);
       kernels[i] = backend.compile(node.op(), all);
       scratchSize = Math.max(scratchSize, kernels[i].scratchSize());
@@ -111,10 +114,10 @@ public final class TrainingPlan implements AutoCloseable {
       View keep = new View(activations, saved[i], new Scalars(kernels[i].savedSize()));
       operands[i] =
           new Operands(
-              InferencePlan.select(values, node),
+              ActivationLayout.select(values, node),
               values[node.output()],
               w,
-              backward[i] ? InferencePlan.select(gradients, node) : null,
+              backward[i] ? ActivationLayout.select(gradients, node) : null,
               backward[i] ? gradients[node.output()] : null,
               backward[i] ? state.gradients(node, inputs) : null,
               add[i],

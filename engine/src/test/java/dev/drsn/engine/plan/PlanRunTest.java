@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What running a plan costs beside its kernels, and what it tells of them. */
 class PlanRunTest {
@@ -49,25 +51,29 @@ class PlanRunTest {
     return images;
   }
 
-  /** A backend that takes few samples at once, whatever its caches. */
-  private static Backend two() {
+  /** A backend whose cache holds this many scalars. */
+  private static Backend caching(long scalars) {
     Backend cpu = new CpuBackend(2);
     return (Backend)
         Proxy.newProxyInstance(
             Backend.class.getClassLoader(),
             new Class<?>[] {Backend.class},
             (_, method, arguments) ->
-                method.getName().equals("together") ? 2 : method.invoke(cpu, arguments));
+                method.getName().equals("together")
+                    ? (int) Math.clamp(scalars / (long) arguments[1], 1L, (int) arguments[0])
+                    : method.invoke(cpu, arguments));
   }
 
-  @Test
-  void samplesMayRunInParts() {
-    int most = 5;
+  /** From one sample at a time everywhere over several levels to all at once. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 40_000, 60_000, 110_000, 1_000_000})
+  void samplesMayRunInParts(long cache) {
+    int most = 7;
     float[] images = new float[most * IMAGE];
     for (int i = 0; i < images.length; i++) {
       images[i] = (float) Math.sin(i);
     }
-    try (Backend parts = two();
+    try (Backend parts = caching(cache);
         InferencePlan whole = InferencePlan.compile(network, weights, backend, most);
         InferencePlan inParts = InferencePlan.compile(network, weights, parts, most)) {
       for (int n = 1; n <= most; n++) {
@@ -80,6 +86,22 @@ class PlanRunTest {
         assertThat(results[3]).as("embedding").containsExactly(results[1], within(1e-4f));
       }
       assertThat(inParts.batch()).isEqualTo(most);
+    }
+  }
+
+  @Test
+  void levelsTakeMultiplesOfTheLevelsBefore() {
+    try (Backend parts = caching(60_000)) {
+      List<Parts.Level> levels = new Parts(network, parts, 7).levels();
+      assertThat(levels).hasSizeGreaterThan(2);
+      assertThat(levels.getFirst().from()).isZero();
+      assertThat(levels.getLast().part()).isGreaterThanOrEqualTo(7);
+      assertThat(levels.getLast().to()).isEqualTo(network.nodes().size());
+      for (int i = 1; i < levels.size(); i++) {
+        assertThat(levels.get(i).from()).isEqualTo(levels.get(i - 1).to());
+        assertThat(levels.get(i).part()).isGreaterThan(levels.get(i - 1).part());
+        assertThat(levels.get(i).part() % levels.get(i - 1).part()).isZero();
+      }
     }
   }
 
