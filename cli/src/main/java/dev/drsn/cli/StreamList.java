@@ -66,7 +66,7 @@ final class StreamList {
           read.add(spec);
         }
       } else {
-        read.add(new StreamSpec(unused(name(source), ids), source, roi, fps, policy));
+        read.add(new StreamSpec(unused(name(source), ids), source, roi, fps, policy, ""));
       }
     }
     return read;

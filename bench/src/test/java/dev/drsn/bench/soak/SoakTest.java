@@ -23,7 +23,7 @@ class SoakTest {
 
   private static List<StreamResult> results(long... sequences) {
     return LongStream.of(sequences)
-        .mapToObj(i -> new StreamResult("door", i, Instant.EPOCH, 1, 8, 8, List.of(), null))
+        .mapToObj(i -> new StreamResult("door", "", 1, i, Instant.EPOCH, 1, 8, 8, List.of(), null))
         .toList();
   }
 

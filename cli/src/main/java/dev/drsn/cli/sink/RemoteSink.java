@@ -9,9 +9,7 @@ import dev.drsn.engine.stream.StreamResult;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,8 +18,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * Sends results to another machine. With a spool they are kept on the disk until the other end has
  * taken them, over ends and kills of this process; without, they are lost when it stays away.
  *
- * <p>The other end may get a result twice, after a time-out or a kill. Stream, {@code epoch} and
- * sequence tell: a stream's numbers begin anew with a later epoch, milliseconds since 1970.
+ * <p>The other end may get a result twice, after a time-out or a kill: stream, epoch and sequence
+ * are its name.
  */
 public final class RemoteSink implements PredictionSink {
 
@@ -31,14 +29,11 @@ public final class RemoteSink implements PredictionSink {
   private static final long MOST_WAIT = TimeUnit.SECONDS.toNanos(15);
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
 
-  private record Last(long epoch, long sequence) {}
-
   private final Remote remote;
   private final Spool spool;
   private final List<String> labels;
   private final Backoff backoff;
   private final Thread forwarder;
-  private final Map<String, Last> last = new HashMap<>();
   private final Object changed = new Object();
   private final AtomicLong everSpooled = new AtomicLong();
   private volatile boolean closing;
@@ -90,11 +85,8 @@ public final class RemoteSink implements PredictionSink {
   @Override
   public void write(List<StreamResult> results) throws IOException {
     List<byte[]> messages = new ArrayList<>(results.size());
-    Map<String, Last> numbers = new HashMap<>(last);
     for (StreamResult result : results) {
-      long epoch = epoch(result, numbers);
-      messages.add(
-          JsonLinesSink.json(result, labels).put("epoch", epoch).toString().getBytes(UTF_8));
+      messages.add(JsonLinesSink.json(result, labels).toString().getBytes(UTF_8));
     }
     if (spool != null) {
       spool.append(messages);
@@ -105,18 +97,6 @@ public final class RemoteSink implements PredictionSink {
     } else {
       sendSoon(messages);
     }
-    last.putAll(numbers);
-  }
-
-  private static long epoch(StreamResult result, Map<String, Last> last) {
-    Last before = last.get(result.stream());
-    long epoch = System.currentTimeMillis();
-    if (before != null) {
-      boolean anew = result.sequence() <= before.sequence;
-      epoch = anew ? Math.max(epoch, before.epoch + 1) : before.epoch;
-    }
-    last.put(result.stream(), new Last(epoch, result.sequence()));
-    return epoch;
   }
 
   /** Several times within some seconds; then whoever has no spool loses them. */

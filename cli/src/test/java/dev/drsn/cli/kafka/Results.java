@@ -17,7 +17,7 @@ final class Results {
   /** Those of a stream from one number up to another, which is not among them. */
   static List<StreamResult> of(String stream, long from, long to) {
     return LongStream.range(from, to)
-        .mapToObj(i -> new StreamResult(stream, i, Instant.EPOCH, 1, 8, 8, List.of(), null))
+        .mapToObj(i -> new StreamResult(stream, "", 1, i, Instant.EPOCH, 1, 8, 8, List.of(), null))
         .toList();
   }
 

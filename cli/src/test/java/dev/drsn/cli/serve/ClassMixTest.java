@@ -20,6 +20,8 @@ class ClassMixTest {
     mix.add(
         new StreamResult(
             stream,
+            "",
+            0,
             0,
             Instant.EPOCH,
             1,

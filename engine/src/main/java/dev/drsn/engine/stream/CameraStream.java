@@ -19,6 +19,7 @@ final class CameraStream {
   private static final long FORGET = TimeUnit.SECONDS.toNanos(30);
 
   private final StreamSpec spec;
+  private final long epoch;
   private final Ticker ticker;
   private final boolean keepImages;
   private final Smoothing smoothing;
@@ -33,11 +34,13 @@ final class CameraStream {
   private Thread analysing;
 
   /**
+   * @param epoch its results carry
    * @param receiver gets the results in order
    * @param keepImages whether results carry their frames
    */
   CameraStream(
       StreamSpec spec,
+      long epoch,
       PipelineOptions options,
       Preprocess preprocess,
       Supplier<FaceDetector> detectors,
@@ -50,6 +53,7 @@ final class CameraStream {
       SplittableRandom random,
       Ticker ticker) {
     this.spec = spec;
+    this.epoch = epoch;
     this.ticker = ticker;
     this.receiver = receiver;
     this.keepImages = keepImages;
@@ -104,6 +108,8 @@ final class CameraStream {
       receiver.accept(
           new StreamResult(
               spec.id(),
+              spec.course(),
+              epoch,
               frame.sequence(),
               frame.captured(),
               age,

@@ -35,11 +35,15 @@ public final class JsonLinesSink extends LineSink {
         JsonNodeFactory.instance
             .objectNode()
             .put("stream", result.stream())
+            .put("epoch", result.epoch())
             .put("sequence", result.sequence())
             .put("captured", result.captured().truncatedTo(ChronoUnit.MILLIS).toString())
             .put("age_ms", Math.round(result.ageNanos() / 1e4) / 100.0)
             .put("width", result.width())
             .put("height", result.height());
+    if (!result.course().isEmpty()) {
+      json.put("course", result.course());
+    }
     var faces = json.putArray("faces");
     for (FaceResult face : result.faces()) {
       Prediction prediction = face.prediction();

@@ -36,6 +36,7 @@ public final class StreamPipeline implements AutoCloseable {
   private final List<SinkQueue> sinks;
   private final boolean keepImages;
   private final Map<String, CameraStream> streams = new LinkedHashMap<>();
+  private long epoch;
   private boolean closed;
 
   /**
@@ -127,9 +128,12 @@ public final class StreamPipeline implements AutoCloseable {
     if (streams.containsKey(spec.id())) {
       throw new DrsnException("there are two streams " + spec.id() + "; name one of them anew");
     }
+    // Rises even where the wall clock goes back.
+    epoch = Math.max(ticker.instant().toEpochMilli(), epoch + 1);
     CameraStream stream =
         new CameraStream(
             spec,
+            epoch,
             options,
             preprocess,
             detectors,

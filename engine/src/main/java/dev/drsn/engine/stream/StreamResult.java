@@ -8,7 +8,9 @@ import java.util.List;
  * What was found in one frame of one stream.
  *
  * @param stream whose
- * @param sequence the frame's number in its stream, from 0; numbers that are missing were dropped
+ * @param course whose persons are seen; empty for a course of the stream's own
+ * @param epoch when the stream was begun, milliseconds since 1970; a later run has a higher one
+ * @param sequence the frame's number in its run, from 0; numbers that are missing were dropped
  * @param captured when the frame was captured; of files, as if played from their opening on
  * @param ageNanos from its capture until this result was there
  * @param width of the frame in pixels
@@ -18,6 +20,8 @@ import java.util.List;
  */
 public record StreamResult(
     String stream,
+    String course,
+    long epoch,
     long sequence,
     Instant captured,
     long ageNanos,

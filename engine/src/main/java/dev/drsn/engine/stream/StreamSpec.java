@@ -14,8 +14,9 @@ import java.util.regex.Pattern;
  * @param roi the part of the picture to look at in pixels, or null for all of it
  * @param fps frames a second that are wanted at most; 0 for all
  * @param policy whether frames wait
+ * @param course whose persons it shows; empty for a course of its own
  */
-public record StreamSpec(String id, String url, Box roi, double fps, Policy policy) {
+public record StreamSpec(String id, String url, Box roi, double fps, Policy policy, String course) {
 
   /** What becomes of a frame that comes while the one before is still looked at. */
   public enum Policy {
@@ -46,6 +47,14 @@ public record StreamSpec(String id, String url, Box roi, double fps, Policy poli
       throw new DrsnException(
           "'" + id + "' is no name for a stream: up to 64 letters, digits, dots, dashes");
     }
+    if (!course.isEmpty() && !ID.matcher(course).matches()) {
+      throw new DrsnException(
+          "stream "
+              + id
+              + ": '"
+              + course
+              + "' is no name for a course: up to 64 letters, digits, dots, dashes");
+    }
     if (url.isBlank()) {
       throw new DrsnException("stream " + id + " has no url; give it one");
     }
@@ -60,7 +69,7 @@ public record StreamSpec(String id, String url, Box roi, double fps, Policy poli
 
   /** All of a source, as it comes. */
   public static StreamSpec of(String id, String url) {
-    return new StreamSpec(id, url, null, 0, Policy.AUTO);
+    return new StreamSpec(id, url, null, 0, Policy.AUTO, "");
   }
 
   /** Whether its frames come whether anybody looks or not. */

@@ -20,14 +20,14 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * Streams as a file lists them. {@code .streams}: an address a line, {@code #} begins a remark; the
  * names are {@code stream-1}, {@code stream-2}, ... by line. {@code .yaml}: a list below {@code
  * streams}, each with {@code id}, {@code url} and, if wanted, {@code roi: [x, y, width, height]},
- * {@code fps} and {@code policy}; and where results go, below {@code sinks}.
+ * {@code fps}, {@code policy} and {@code course}; and where results go, below {@code sinks}.
  */
 public final class StreamsFile {
 
   private static final long MOST_BYTES = 1 << 20;
   private static final String STREAMS = "streams";
   private static final String SINKS = "sinks";
-  private static final List<String> KEYS = List.of("id", "url", "roi", "fps", "policy");
+  private static final List<String> KEYS = List.of("id", "url", "roi", "fps", "policy", "course");
 
   private StreamsFile() {}
 
@@ -148,7 +148,7 @@ public final class StreamsFile {
 
   /**
    * A stream as its keys describe it: {@code id}, {@code url}, {@code roi}, {@code fps}, {@code
-   * policy}.
+   * policy}, {@code course}.
    *
    * @param number its place in the list, for errors and for a stream without a name
    */
@@ -168,6 +168,7 @@ public final class StreamsFile {
     Object url = map.get("url");
     Object fps = map.get("fps");
     Object policy = map.get("policy");
+    Object course = map.get("course");
     if (url == null) {
       throw new DrsnException("stream " + number + " has no url; give it one");
     }
@@ -179,7 +180,8 @@ public final class StreamsFile {
         url.toString(),
         roi(map.get("roi"), number),
         fps instanceof Number n ? n.doubleValue() : 0,
-        policy == null ? StreamSpec.Policy.AUTO : StreamSpec.Policy.of(policy.toString()));
+        policy == null ? StreamSpec.Policy.AUTO : StreamSpec.Policy.of(policy.toString()),
+        course == null ? "" : course.toString());
   }
 
   private static Box roi(Object content, int number) {

@@ -28,6 +28,8 @@ class SinkTest {
   private static StreamResult result(long sequence, FaceResult... faces) {
     return new StreamResult(
         "door",
+        "algebra",
+        1_700_000_000_000L,
         sequence,
         Instant.parse("2026-01-05T09:00:00.040Z"),
         12_345_678,
@@ -53,6 +55,8 @@ class SinkTest {
     assertThat(lines).hasSize(3);
     JsonNode first = JsonMapper.shared().readTree(lines.getFirst());
     assertThat(first.get("stream").stringValue()).isEqualTo("door");
+    assertThat(first.get("course").stringValue()).isEqualTo("algebra");
+    assertThat(first.get("epoch").longValue()).isEqualTo(1_700_000_000_000L);
     assertThat(first.get("captured").stringValue()).isEqualTo("2026-01-05T09:00:00.040Z");
     assertThat(first.get("age_ms").doubleValue()).isEqualTo(12.35);
     JsonNode face = first.get("faces").get(0);

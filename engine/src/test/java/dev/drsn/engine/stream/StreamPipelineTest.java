@@ -98,13 +98,28 @@ class StreamPipelineTest {
     try (StreamPipeline pipeline =
         pipeline(OPTIONS, opener, new GreyRunner(), new VirtualTicker(), memory)) {
       pipeline.add(
-          new StreamSpec("c", "rtsp://me:secret@camera/1", null, 0, StreamSpec.Policy.WAIT));
+          new StreamSpec("c", "rtsp://me:secret@camera/1", null, 0, StreamSpec.Policy.WAIT, ""));
       await("nine results", () -> memory.of("c").size() >= 9);
       assertThat(pipeline.remove("c")).isTrue();
       assertThat(pipeline.remove("c")).isFalse();
     }
     List<Long> sequences = sequences(memory.of("c"));
     assertThat(sequences).isEqualTo(LongStream.range(0, sequences.size()).boxed().toList());
+  }
+
+  @Test
+  void eachRunOfAStreamHasAHigherEpochThoughTheClockStandsStill() throws InterruptedException {
+    try (StreamPipeline pipeline =
+        pipeline(OPTIONS, (_, _) -> new Source(3), new GreyRunner(), new VirtualTicker(), memory)) {
+      for (int run = 0; run < 2; run++) {
+        pipeline.add(StreamSpec.of("a", "a.mp4"));
+        await("it ends", pipeline::ended);
+        pipeline.remove("a");
+      }
+    }
+    List<Long> epochs = memory.of("a").stream().map(StreamResult::epoch).toList();
+    assertThat(epochs).hasSize(6).isSorted();
+    assertThat(epochs.get(2)).isEqualTo(epochs.get(0)).isLessThan(epochs.get(3));
   }
 
   @Test
@@ -158,7 +173,7 @@ class StreamPipelineTest {
               }
             };
     try (StreamPipeline pipeline = pipeline(OPTIONS, opener, slow, new VirtualTicker(), memory)) {
-      pipeline.add(new StreamSpec("live", "a.mp4", null, 0, StreamSpec.Policy.NEWEST));
+      pipeline.add(new StreamSpec("live", "a.mp4", null, 0, StreamSpec.Policy.NEWEST, ""));
       await("all is read", () -> pipeline.streams().getFirst().captured() == 200);
       read.countDown();
       await("it ends", pipeline::ended);
@@ -255,7 +270,7 @@ class StreamPipelineTest {
               }
             };
     try (StreamPipeline pipeline = pipeline(OPTIONS, opener, new GreyRunner(), ticker, memory)) {
-      pipeline.add(new StreamSpec("c", "synthetic:", null, 0, StreamSpec.Policy.WAIT));
+      pipeline.add(new StreamSpec("c", "synthetic:", null, 0, StreamSpec.Policy.WAIT, ""));
       await("it ends", pipeline::ended);
     }
     List<StreamResult> results = memory.of("c");
@@ -272,8 +287,8 @@ class StreamPipelineTest {
     var outside = new dev.drsn.engine.image.Box(50, 1, 5, 4);
     try (StreamPipeline pipeline =
         pipeline(OPTIONS, opener, new GreyRunner(), Ticker.system(), memory)) {
-      pipeline.add(new StreamSpec("in", "a.mp4", roi, 0, StreamSpec.Policy.AUTO));
-      pipeline.add(new StreamSpec("out", "a.mp4", outside, 0, StreamSpec.Policy.AUTO));
+      pipeline.add(new StreamSpec("in", "a.mp4", roi, 0, StreamSpec.Policy.AUTO, ""));
+      pipeline.add(new StreamSpec("out", "a.mp4", outside, 0, StreamSpec.Policy.AUTO, ""));
       await("they end", pipeline::ended);
       StreamSnapshot failed = pipeline.streams().getLast();
       assertThat(failed.drops().get(Drop.FAILED)).isEqualTo(3);

@@ -38,12 +38,18 @@ class StreamsFileTest {
                 roi: [10, 20, 300, 200]
                 fps: 5
                 policy: newest
+                course: algebra
               - url: 0
             """);
     assertThat(StreamsFile.read(list))
         .containsExactly(
             new StreamSpec(
-                "door", "rtsp://a/1", new Box(10, 20, 300, 200), 5, StreamSpec.Policy.NEWEST),
+                "door",
+                "rtsp://a/1",
+                new Box(10, 20, 300, 200),
+                5,
+                StreamSpec.Policy.NEWEST,
+                "algebra"),
             StreamSpec.of("stream-2", "0"));
   }
 
@@ -70,6 +76,7 @@ class StreamsFileTest {
       {"streams:\n - {id: a, url: x}\n - {id: a, url: y}", "two streams a"},
       {"streams:\n - {id: a/b, url: x}", "'a/b' is no name"},
       {"streams:\n - {id: a, url: x, fps: fast}", "fps is a number"},
+      {"streams:\n - {id: a, url: x, course: a b}", "'a b' is no name for a course"},
       {"streams:\n - {id: a, url: x, fps: -1}", "fps is 0"},
       {"streams:\n - {id: a, url: x, policy: last}", "no policy last"},
       {"streams:\n - {id: a, url: x, roi: [1, 2, 0, 4]}", "roi is [x, y, width, height]"},

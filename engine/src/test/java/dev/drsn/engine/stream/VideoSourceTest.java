@@ -278,6 +278,8 @@ class VideoSourceTest {
             List.of(
                 new StreamResult(
                     "door",
+                    "",
+                    0,
                     i,
                     java.time.Instant.EPOCH.plusMillis(40L * i),
                     0,

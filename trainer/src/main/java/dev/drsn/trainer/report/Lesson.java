@@ -59,7 +59,7 @@ public record Lesson(
 
   private static final class Cell {
     private final Map<String, Track> tracks = new LinkedHashMap<>();
-    private final Map<String, List<Integer>> faces = new HashMap<>();
+    private final Map<String, InView> faces = new HashMap<>();
     private long frames;
   }
 
@@ -96,7 +96,7 @@ public record Lesson(
       }
       Cell cell = cells.computeIfAbsent(last, _ -> new Cell());
       cell.frames++;
-      cell.faces.computeIfAbsent(frame.stream(), _ -> new ArrayList<>()).add(frame.faces().size());
+      cell.faces.computeIfAbsent(frame.stream(), _ -> InView.none()).add(frame.faces().size());
       for (Recording.Seen face : frame.faces()) {
         String name = frame.stream() + "/" + face.track();
         cell.tracks.computeIfAbsent(name, _ -> new Track(classes)).add(face.p());
@@ -108,7 +108,7 @@ public record Lesson(
     int group = 0;
     for (long i = 0; i <= last; i++) {
       Cell cell = cells.getOrDefault(i, new Cell());
-      int persons = persons(cell);
+      int persons = cell.faces.values().stream().mapToInt(InView::persons).sum();
       Interval interval =
           interval(i * seconds, (i + 1) * seconds, cell, persons, engagement, leastGroup);
       intervals.add(interval);
@@ -126,16 +126,6 @@ public record Lesson(
     }
     Interval whole = interval(0, (last + 1) * seconds, all, group, engagement, leastGroup);
     return new Lesson(recording.labels(), start, intervals, whole, leastGroup);
-  }
-
-  private static int persons(Cell cell) {
-    int persons = 0;
-    for (List<Integer> counts : cell.faces.values()) {
-      int[] sorted = counts.stream().mapToInt(Integer::intValue).sorted().toArray();
-      // The lower of two middles: rather one too few.
-      persons += sorted[(sorted.length - 1) / 2];
-    }
-    return persons;
   }
 
   private static Interval interval(

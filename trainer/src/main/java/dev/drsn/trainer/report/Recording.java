@@ -105,15 +105,28 @@ public record Recording(List<String> labels, List<Frame> frames) {
       return null;
     }
     try {
-      List<Seen> faces = new ArrayList<>();
-      for (JsonNode face : json.required("faces")) {
-        faces.add(seen(face, labels, where));
-      }
+      List<Seen> faces = faces(json, labels, where);
       Instant captured = Instant.parse(json.required("captured").asString());
       return new Frame(prefix + json.required("stream").asString(), captured, faces);
     } catch (JacksonException | DateTimeException e) {
       throw new DrsnException(where + " is no result of 'drsn stream'; give another file", e);
     }
+  }
+
+  /**
+   * The faces of a result.
+   *
+   * @param labels of the results before; empty where no face was seen yet, and set by the first
+   * @param where it stands, for errors
+   * @throws DrsnException where it has other classes
+   * @throws JacksonException where it is no result
+   */
+  public static List<Seen> faces(JsonNode result, List<String> labels, String where) {
+    List<Seen> faces = new ArrayList<>();
+    for (JsonNode face : result.required("faces")) {
+      faces.add(seen(face, labels, where));
+    }
+    return faces;
   }
 
   private static Seen seen(JsonNode face, List<String> labels, String where) {
