@@ -42,6 +42,8 @@ public final class Drsn {
           ClassifyCommand.class,
           ExplainCommand.class,
           StreamCommand.class,
+          CamerasCommand.class,
+          AggregateCommand.class,
           ReportCommand.class,
           ServeCommand.class,
           InitCommand.class,

@@ -1,6 +1,6 @@
 package dev.drsn.cli;
 
-import dev.drsn.cli.kafka.KafkaSettings;
+import dev.drsn.cli.kafka.Cluster;
 import dev.drsn.cli.kafka.KafkaTopic;
 import dev.drsn.cli.sink.Remote;
 import dev.drsn.cli.sink.RemoteSink;
@@ -43,12 +43,6 @@ final class RemoteOptions {
   private String kafka;
 
   @Option(
-      names = "--kafka-config",
-      paramLabel = "FILE",
-      description = "Properties of the Kafka producer, as security.protocol.")
-  private Path kafkaConfig;
-
-  @Option(
       names = "--spool",
       paramLabel = "DIR",
       description =
@@ -65,12 +59,17 @@ final class RemoteOptions {
               + " ${DEFAULT-VALUE}.")
   private int limit;
 
-  /** Opens what was asked for. */
-  List<PredictionSink> open(List<String> labels) {
-    if (kafkaConfig != null && kafka == null) {
-      throw new DrsnException("--kafka-config says how to reach Kafka; say where with --kafka");
+  /**
+   * Opens what was asked for.
+   *
+   * @param cluster whose results go to its topic where no other is named; or null
+   */
+  List<PredictionSink> open(List<String> labels, KafkaOptions options, Cluster cluster) {
+    if (options.configured() && kafka == null && cluster == null) {
+      throw new DrsnException(
+          "--kafka-config says how to reach Kafka; say where with --kafka or --cluster");
     }
-    if (webhook == null && kafka == null) {
+    if (webhook == null && kafka == null && cluster == null) {
       if (spool != null) {
         throw new DrsnException(
             "--spool keeps what is sent somewhere; name it with --webhook or --kafka");
@@ -89,20 +88,20 @@ final class RemoteOptions {
       sinks.add(sink(new Webhook(webhook, patience, System.getenv()), labels));
     }
     if (kafka != null) {
-      sinks.add(sink(topic(), labels));
+      sinks.add(sink(topic(options), labels));
+    } else if (cluster != null) {
+      sinks.add(sink(new KafkaTopic(cluster.results(), cluster.settings()), labels));
     }
     return sinks;
   }
 
-  private KafkaTopic topic() {
+  private KafkaTopic topic(KafkaOptions options) {
     int end = kafka.lastIndexOf('/');
     if (end < 0) {
       String shown = kafka.replaceFirst(".*@", "***@");
       throw new DrsnException("--kafka is HOST:PORT/TOPIC, not " + shown + "; name a topic");
     }
-    KafkaSettings settings =
-        new KafkaSettings(kafka.substring(0, end), kafkaConfig, System.getenv());
-    return new KafkaTopic(kafka.substring(end + 1), settings);
+    return new KafkaTopic(kafka.substring(end + 1), options.settings(kafka.substring(0, end)));
   }
 
   private PredictionSink sink(Remote remote, List<String> labels) {

@@ -3,6 +3,7 @@ package dev.drsn.cli;
 import dev.drsn.cli.serve.Endpoint;
 import dev.drsn.cli.serve.InferenceEndpoint;
 import dev.drsn.cli.serve.ServerOptions;
+import dev.drsn.cli.serve.StreamChanges;
 import dev.drsn.cli.serve.WebServer;
 import dev.drsn.engine.DrsnException;
 import dev.drsn.engine.backend.Backend;
@@ -185,7 +186,8 @@ final class ServeCommand implements Callable<Integer> {
       Endpoint inference =
           new InferenceEndpoint(where, called, loaded, device, site.metrics(), this::log);
       try (StreamPipeline pipeline = list == null ? null : pipeline(loaded, list, device, site);
-          WebServer server = site.open(where, device, pipeline, List.of(inference))) {
+          WebServer server =
+              site.open(where, device, pipeline, StreamChanges.of(pipeline), List.of(inference))) {
         String url = url(where, server);
         String models = url + "v2/models/" + called;
         output.print(

@@ -7,6 +7,7 @@ import dev.drsn.cli.serve.LiveView;
 import dev.drsn.cli.serve.PageEndpoint;
 import dev.drsn.cli.serve.ServerMetrics;
 import dev.drsn.cli.serve.ServerOptions;
+import dev.drsn.cli.serve.StreamChanges;
 import dev.drsn.cli.serve.StreamMetrics;
 import dev.drsn.cli.serve.StreamsEndpoint;
 import dev.drsn.cli.serve.WebServer;
@@ -62,15 +63,21 @@ final class Site {
    * Opens it.
    *
    * @param pipeline whose streams are shown, or null where there are none
+   * @param changes gets the streams that clients add and take away
    * @param more what else is served
    */
-  WebServer open(ServerOptions where, Device device, StreamPipeline pipeline, List<Endpoint> more) {
+  WebServer open(
+      ServerOptions where,
+      Device device,
+      StreamPipeline pipeline,
+      StreamChanges changes,
+      List<Endpoint> more) {
     Feed feed = pipeline == null ? Feed.of(device) : Feed.of(pipeline);
     List<Endpoint> endpoints = new ArrayList<>(more);
     endpoints.add(new PageEndpoint());
     endpoints.add(new EventsEndpoint(view, feed, title, options.frames(), log));
     if (pipeline != null) {
-      endpoints.add(new StreamsEndpoint(pipeline, view, options.frames()));
+      endpoints.add(new StreamsEndpoint(pipeline, changes, view, options.frames()));
       metrics.add(new StreamMetrics(feed, view));
     }
     return new WebServer(where, endpoints, metrics, log);

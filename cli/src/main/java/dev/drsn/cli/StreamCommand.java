@@ -1,5 +1,6 @@
 package dev.drsn.cli;
 
+import dev.drsn.cli.kafka.Cluster;
 import dev.drsn.cli.serve.PipelineJson;
 import dev.drsn.cli.serve.ServerOptions;
 import dev.drsn.cli.serve.WebServer;
@@ -54,6 +55,7 @@ import picocli.CommandLine.Spec;
       "  drsn stream rtsp://camera-1/live rtsp://camera-2/live --duration 45m --out lesson.csv",
       "  drsn stream classroom.yaml --smooth 2 --json",
       "  drsn stream classroom.yaml --http 8080",
+      "  drsn stream --cluster kafka:broker:9092 --group school",
       "  drsn stream synthetic: --duration 10s"
     },
     exitCodeList = {
@@ -78,6 +80,7 @@ final class StreamCommand implements Callable<Integer> {
   @Mixin private ModelOption model;
   @Mixin private SiteOptions siteOptions;
   @Mixin private RemoteOptions remotes;
+  @Mixin private KafkaOptions kafka;
   @Mixin private Output output;
 
   @Parameters(paramLabel = "SOURCE", arity = "0..*", description = "What to watch.")
@@ -181,8 +184,14 @@ final class StreamCommand implements Callable<Integer> {
     if (timeout < 1 || timeout > 3600) {
       throw new DrsnException("--timeout is 1 to 3600 seconds, not " + timeout);
     }
-    if (sources.isEmpty() && http == null) {
+    Cluster cluster = kafka.cluster();
+    if (sources.isEmpty() && http == null && cluster == null) {
       throw new ParameterException(command.commandLine(), "Missing required parameter: 'SOURCE'");
+    }
+    if (!sources.isEmpty() && cluster != null) {
+      throw new ParameterException(
+          command.commandLine(),
+          "cameras of a cluster stand in its topic; 'drsn cameras --put' writes them there");
     }
     ServerOptions where = where();
     StreamList list = new StreamList(sources, region(), fps, StreamSpec.Policy.of(policy));
@@ -202,7 +211,7 @@ final class StreamCommand implements Callable<Integer> {
       site =
           new Site(siteOptions, loaded.labels(), model.name(), line -> live.say("drsn: " + line));
     }
-    List<PredictionSink> sinks = sinks(loaded.labels());
+    List<PredictionSink> sinks = sinks(loaded.labels(), cluster);
     if (site != null) {
       sinks.add(site.view());
     }
@@ -228,13 +237,18 @@ final class StreamCommand implements Callable<Integer> {
               new SecureRandom().nextLong(),
               ticker);
       long began = ticker.nanos();
-      try (pipeline;
-          WebServer server = site == null ? null : site.open(where, device, pipeline, List.of())) {
+      // Whoever leaves its group has stopped its cameras.
+      try (ClusterShare share = ClusterShare.join(cluster, pipeline, live);
+          pipeline;
+          WebServer server =
+              site == null
+                  ? null
+                  : site.open(where, device, pipeline, share.changes(), List.of())) {
         if (server != null) {
           live.say("drsn: the dashboard is " + ServeCommand.url(where, server));
         }
         list.specs().forEach(pipeline::add);
-        watch(pipeline, list, live, interrupt, began, wanted);
+        watch(pipeline, list, share, live, interrupt, began, wanted);
       }
       return end(pipeline, (ticker.nanos() - began) / 1e9);
     }
@@ -263,7 +277,7 @@ final class StreamCommand implements Callable<Integer> {
     throw new DrsnException("--roi is X,Y,W,H in pixels, not " + roi);
   }
 
-  private List<PredictionSink> sinks(List<String> labels) {
+  private List<PredictionSink> sinks(List<String> labels, Cluster cluster) {
     List<PredictionSink> sinks = new ArrayList<>();
     for (Path file : out) {
       String name = file.toString().toLowerCase(Locale.ROOT);
@@ -281,7 +295,7 @@ final class StreamCommand implements Callable<Integer> {
     if (output.json()) {
       sinks.add(new PrintedSink(output.out(), labels));
     }
-    sinks.addAll(remotes.open(labels));
+    sinks.addAll(remotes.open(labels, kafka, cluster));
     return sinks;
   }
 
@@ -289,6 +303,7 @@ final class StreamCommand implements Callable<Integer> {
   private void watch(
       StreamPipeline pipeline,
       StreamList list,
+      ClusterShare share,
       LiveLines live,
       Interrupt interrupt,
       long began,
@@ -300,13 +315,14 @@ final class StreamCommand implements Callable<Integer> {
     long followed = began;
     while (!interrupt.getAsBoolean()) {
       long now = System.nanoTime();
-      if (now - began >= wanted || (http == null && pipeline.ended())) {
+      if (now - began >= wanted || (http == null && !share.lasts() && pipeline.ended())) {
         break;
       }
       if (now - followed >= FOLLOW) {
         followed = now;
         list.follow(pipeline, line -> live.say("drsn: " + line));
       }
+      share.step();
       troubles.tell(pipeline);
       if (now - shown >= (Terminal.interactive() ? REDRAW : LINES)) {
         shown = now;

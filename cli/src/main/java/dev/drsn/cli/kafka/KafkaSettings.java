@@ -12,13 +12,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.SaslConfigs;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.security.plain.PlainLoginModule;
 import org.apache.kafka.common.security.scram.ScramLoginModule;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
@@ -180,6 +188,72 @@ public final class KafkaSettings {
     all.putAll(OURS);
     all.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, servers);
     return all;
+  }
+
+  /** What another client of Kafka is told: of the file and the environment what it knows. */
+  private Map<String, Object> client(Set<String> known) {
+    Map<String, Object> all = new HashMap<>();
+    all.put(CommonClientConfigs.CLIENT_ID_CONFIG, "drsn");
+    all.put(CommonClientConfigs.ENABLE_METRICS_PUSH_CONFIG, false);
+    given.forEach(
+        (key, value) -> {
+          if (known.contains(key)) {
+            all.put(key, value);
+          }
+        });
+    all.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, servers);
+    return all;
+  }
+
+  /** All that one who looks after topics is told. */
+  Map<String, Object> admin() {
+    Map<String, Object> all = client(AdminClientConfig.configNames());
+    all.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 5000);
+    all.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000);
+    return all;
+  }
+
+  /** All that a reader of a topic of texts and bytes is told; it reads from the beginning. */
+  Map<String, Object> consumer() {
+    Map<String, Object> all = client(ConsumerConfig.configNames());
+    all.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    all.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    all.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    all.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5000);
+    all.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000);
+    all.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, StringDeserializer.class.getName());
+    all.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
+    return all;
+  }
+
+  /** All that Kafka Streams is told of brokers, users and the like. */
+  public Map<String, Object> streams() {
+    Map<String, Object> all = new HashMap<>(given);
+    all.put(CommonClientConfigs.ENABLE_METRICS_PUSH_CONFIG, false);
+    all.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, servers);
+    return all;
+  }
+
+  /** What becomes of an error of Kafka's: one line, without secrets. */
+  public DrsnException failed(Throwable error) {
+    Throwable why = error;
+    while (why instanceof ExecutionException && why.getCause() != null) {
+      why = why.getCause();
+    }
+    if (why instanceof TimeoutException || why instanceof RetriableException) {
+      return new DrsnException(
+          "Kafka at "
+              + servers
+              + " does not answer ("
+              + said(why)
+              + "); is it running, and the address right?",
+          error);
+    }
+    while (why.getCause() != null) {
+      why = why.getCause();
+    }
+    return new DrsnException(
+        "Kafka at " + servers + ": " + said(why) + "; change the settings", error);
   }
 
   /** The first line of what an error says, without secrets. */

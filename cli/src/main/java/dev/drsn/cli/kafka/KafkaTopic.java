@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -29,7 +28,6 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class KafkaTopic implements Remote {
 
-  private static final Pattern NAME = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._-]{1,249}");
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final String topic;
@@ -48,17 +46,13 @@ public final class KafkaTopic implements Remote {
   }
 
   KafkaTopic(String topic, KafkaSettings settings, Supplier<Producer<String, byte[]>> producers) {
-    if (!NAME.matcher(topic).matches()) {
-      throw new DrsnException(
-          "'" + topic + "' is no name of a topic: up to 249 letters, digits, dots, dashes");
-    }
-    this.topic = topic;
+    this.topic = Topics.name(topic);
     this.settings = settings;
     this.producers = producers;
     try {
       this.producer = producers.get();
     } catch (KafkaException e) {
-      throw new DrsnException(where() + ": " + settings.said(root(e)) + "; change the settings", e);
+      throw settings.failed(e);
     }
   }
 

@@ -12,6 +12,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -41,14 +42,18 @@ public final class StreamsEndpoint implements Endpoint {
   private static final int FRAME_WIDTH = 320;
 
   private final StreamPipeline pipeline;
+  private final StreamChanges changes;
   private final LiveView view;
   private final boolean frames;
 
   /**
+   * @param changes gets the streams that clients add and take away
    * @param frames whether frames are shown
    */
-  public StreamsEndpoint(StreamPipeline pipeline, LiveView view, boolean frames) {
+  public StreamsEndpoint(
+      StreamPipeline pipeline, StreamChanges changes, LiveView view, boolean frames) {
     this.pipeline = pipeline;
+    this.changes = changes;
     this.view = view;
     this.frames = frames;
   }
@@ -75,15 +80,23 @@ public final class StreamsEndpoint implements Endpoint {
       return frame(id.substring(0, id.length() - FRAME.length()));
     }
     if (request.method().equals("DELETE")) {
-      if (!pipeline.remove(id)) {
-        throw unknown();
-      }
-      return Answer.of(204, "", new byte[0]);
+      return remove(id);
     }
     if (!request.method().equals("GET") && !request.method().equals("HEAD")) {
       throw new HttpError(405, "this is for GET and DELETE");
     }
     return Answer.json(200, PipelineJson.stream(stream(id)));
+  }
+
+  private Answer remove(String id) {
+    try {
+      if (!changes.remove(id)) {
+        throw unknown();
+      }
+      return Answer.of(204, "", new byte[0]);
+    } catch (IOException e) {
+      throw new HttpError(503, e.getMessage());
+    }
   }
 
   private static HttpError unknown() {
@@ -120,11 +133,18 @@ public final class StreamsEndpoint implements Endpoint {
       throw new HttpError(409, "there are " + MOST_STREAMS + " streams; take some away first");
     }
     try {
-      pipeline.add(spec);
+      changes.add(spec);
     } catch (DrsnException e) {
       throw new HttpError(409, e.getMessage());
+    } catch (IOException e) {
+      throw new HttpError(503, e.getMessage());
     }
-    ObjectNode json = PipelineJson.stream(stream(spec.id()));
+    Optional<StreamSnapshot> here = pipeline.stream(spec.id());
+    if (here.isEmpty()) {
+      // Another process may run it.
+      return Answer.json(202, JsonMapper.shared().createObjectNode().put("id", spec.id()));
+    }
+    ObjectNode json = PipelineJson.stream(here.get());
     return Answer.json(201, json).with(Map.of("Location", PATH + "/" + encoded(spec.id())));
   }
 

@@ -20,7 +20,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,22 +31,15 @@ class BrokerTest {
 
   private static final int PARTITIONS = 3;
 
-  @TempDir static Path data;
   @TempDir Path folder;
   private static Broker broker;
 
   @BeforeAll
   static void start() throws Exception {
-    broker = new Broker(data);
-    broker.start();
+    broker = Broker.shared();
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.address()))) {
-      admin.createTopics(List.of(new NewTopic("results", PARTITIONS, (short) 1))).all().get();
+      admin.createTopics(List.of(new NewTopic("outage", PARTITIONS, (short) 1))).all().get();
     }
-  }
-
-  @AfterAll
-  static void stop() {
-    broker.stop();
   }
 
   private static List<ConsumerRecord<String, byte[]>> records(int count) {
@@ -58,7 +50,7 @@ class BrokerTest {
             new StringDeserializer(),
             new ByteArrayDeserializer())) {
       consumer.assign(
-          IntStream.range(0, PARTITIONS).mapToObj(p -> new TopicPartition("results", p)).toList());
+          IntStream.range(0, PARTITIONS).mapToObj(p -> new TopicPartition("outage", p)).toList());
       long end = System.nanoTime() + Duration.ofMinutes(2).toNanos();
       while (all.size() < count && System.nanoTime() - end < 0) {
         consumer.poll(Duration.ofMillis(200)).forEach(all::add);
@@ -75,7 +67,7 @@ class BrokerTest {
     Spool spool = new Spool(folder.resolve("spool"), 1 << 20);
     List<String> streams = List.of("door", "window", "board", "corner");
     try (RemoteSink sink =
-        new RemoteSink(new KafkaTopic("results", settings), spool, List.of("a"))) {
+        new RemoteSink(new KafkaTopic("outage", settings), spool, List.of("a"))) {
       for (String stream : streams) {
         sink.write(Results.of(stream, 0, 50));
       }

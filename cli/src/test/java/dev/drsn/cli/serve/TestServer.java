@@ -137,7 +137,7 @@ final class TestServer implements AutoCloseable {
               Ticker.system());
       Feed feed = Feed.of(pipeline);
       endpoints.add(new EventsEndpoint(view, feed, "faces", frames, log::add));
-      endpoints.add(new StreamsEndpoint(pipeline, view, frames));
+      endpoints.add(new StreamsEndpoint(pipeline, StreamChanges.of(pipeline), view, frames));
       metrics.add(new StreamMetrics(feed, view));
     }
     server = new WebServer(options, endpoints, metrics, log::add);
