@@ -32,6 +32,34 @@ final class DataSetText {
     return text.toString();
   }
 
+  /**
+   * Classes that cannot be learned or cannot be judged, because they have too few images: a line
+   * each.
+   *
+   * @param other what is not trained on, of one part
+   */
+  static List<String> thin(DataSet train, DataSet other) {
+    List<String> thin = new ArrayList<>();
+    int[] learned = train.counts();
+    int[] judged = other.counts();
+    Part part = other.samples().getFirst().part();
+    for (int k = 0; k < learned.length; k++) {
+      int at = other.labels().indexOf(train.labels().get(k));
+      int judge = at < 0 ? 0 : judged[at];
+      if (learned[k] == 0 || judge == 0) {
+        thin.add(
+            String.format(
+                "class %s has %d images to train on and %d in %s: %s; give it more images",
+                train.labels().get(k),
+                learned[k],
+                judge,
+                part,
+                learned[k] == 0 ? "it cannot be learned" : "nothing will be known of it"));
+      }
+    }
+    return thin;
+  }
+
   /** {@code images}, and {@code classes} with their counts. */
   static ObjectNode json(DataSet data) {
     ObjectNode json = Output.object().put("images", data.samples().size());

@@ -11,6 +11,9 @@ import picocli.CommandLine.Command;
       DatasetSynthCommand.class,
       DatasetImportCommand.class,
       DatasetInspectCommand.class,
-      DatasetSplitCommand.class
+      DatasetSplitCommand.class,
+      DatasetBuildCommand.class,
+      DatasetAnnotateCommand.class,
+      DatasetAgreeCommand.class
     })
 final class DatasetCommand {}

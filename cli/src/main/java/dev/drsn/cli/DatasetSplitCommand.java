@@ -2,9 +2,11 @@ package dev.drsn.cli;
 
 import dev.drsn.engine.DrsnException;
 import dev.drsn.trainer.data.DataSet;
+import dev.drsn.trainer.data.Part;
 import dev.drsn.trainer.data.Split;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -73,6 +75,12 @@ final class DatasetSplitCommand implements Callable<Integer> {
     boolean subjects = bySubject != null ? bySubject : all.hasSubjects();
     DataSet split = Split.random(all, valid, test, seed, subjects);
     split.writeManifest(out);
+    for (Part part : List.of(Part.VALID, Part.TEST)) {
+      if (split.has(part)) {
+        DataSetText.thin(split.part(Part.TRAIN), split.part(part))
+            .forEach(line -> output.err().println("drsn: " + line));
+      }
+    }
     output.print(
         DataSetText.json(split).put("by_subject", subjects).put("out", out.toString()),
         String.format(

@@ -186,6 +186,7 @@ final class TrainCommand implements Callable<Integer> {
   private int run(Path folder, boolean resuming) {
     DataSet all = DataSet.open(data);
     DataSet[] parts = parts(all);
+    DataSetText.thin(parts[0], parts[1]).forEach(line -> output.err().println("drsn: " + line));
     NetworkSpec spec = network.spec(width, all.classes(), channels, size);
     TrainOptions options = flags.options();
     Trainer.Task task =

@@ -160,6 +160,62 @@ class BadInputTest {
   }
 
   @Test
+  void aClassOfTwoImages() throws IOException {
+    Path data = folder.resolve("thin");
+    for (String label : new String[] {"happy", "sad"}) {
+      Files.createDirectories(data.resolve(label));
+      for (int i = 0; i < 10; i++) {
+        picture(16, 16, i + 1).write(data.resolve(label).resolve(i + ".png"));
+      }
+    }
+    Path rare = Files.createDirectories(data.resolve("tired"));
+    picture(16, 16, 50).write(rare.resolve("0.png"));
+    picture(16, 16, 51).write(rare.resolve("1.png"));
+    Cli split =
+        Cli.run(
+            "dataset",
+            "split",
+            "--data",
+            data,
+            "--valid",
+            0.2,
+            "--test",
+            0.2,
+            "--out",
+            data.resolve("split.csv"));
+    split.ok();
+    assertThat(split.err().lines()).hasSize(1);
+    assertThat(split.err())
+        .contains("class tired has 1 images to train on and 0 in test: nothing will be known");
+    Path run = folder.resolve("run");
+    Cli trained =
+        Cli.run("train", "--data", data, "--width", 4, "--size", 16, "--epochs", 1, "--out", run);
+    trained.ok();
+    assertThat(trained.err())
+        .contains("class tired has 2 images to train on and 0 in valid: nothing will be known");
+    Files.writeString(
+        data.resolve("own.csv"),
+        Files.readString(data.resolve("split.csv"))
+            .replaceAll("(tired/.\\.png,tired,,)\\w*", "$1valid"));
+    Cli unlearned =
+        Cli.run(
+            "train",
+            "--data",
+            data.resolve("own.csv"),
+            "--width",
+            4,
+            "--size",
+            16,
+            "--epochs",
+            1,
+            "--out",
+            folder.resolve("other"));
+    unlearned.ok();
+    assertThat(unlearned.err())
+        .contains("class tired has 0 images to train on and 2 in valid: it cannot be learned");
+  }
+
+  @Test
   void picturesThatAreNone() throws IOException {
     classify(model, file("text.jpg", "not a picture".getBytes(StandardCharsets.UTF_8)))
         .failsWith(1, "text.jpg");

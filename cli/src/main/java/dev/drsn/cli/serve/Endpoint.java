@@ -13,6 +13,14 @@ public interface Endpoint {
     return false;
   }
 
+  /**
+   * Whether this path is, where no token is asked for, for pages of this machine alone: then other
+   * sites' pages in the same browser cannot ask for it.
+   */
+  default boolean onlyThisMachine(String path) {
+    return path.startsWith(StreamsEndpoint.V1);
+  }
+
   /** Answers a request; an {@link HttpError} is what is wrong with it. */
   Answer answer(Request request) throws IOException;
 

@@ -156,12 +156,12 @@ public final class WebServer implements AutoCloseable {
     for (Endpoint endpoint : endpoints) {
       if (endpoint.serves(path)) {
         if (!endpoint.isOpen(path)) {
-          authorise(request);
+          authorise(request, endpoint.onlyThisMachine(path));
         }
         return endpoint.answer(request);
       }
     }
-    authorise(request);
+    authorise(request, path.startsWith(StreamsEndpoint.V1));
     if (path.equals("/metrics")) {
       request.readOnly();
       return Answer.of(200, ServerMetrics.TYPE, metrics.text());
@@ -177,9 +177,11 @@ public final class WebServer implements AutoCloseable {
     return new HttpError(404, "there is nothing here; /openapi.yaml says what there is");
   }
 
-  private void authorise(Request request) {
+  private void authorise(Request request, boolean onlyThisMachine) {
     if (options.token() == null) {
-      onlyThisMachine(request);
+      if (onlyThisMachine) {
+        onlyThisMachine(request);
+      }
       return;
     }
     String sent = request.header("Authorization");
@@ -195,9 +197,6 @@ public final class WebServer implements AutoCloseable {
    * show: neither such that send requests here, nor such whose name has become this address.
    */
   private static void onlyThisMachine(Request request) {
-    if (!request.path().startsWith(StreamsEndpoint.V1)) {
-      return;
-    }
     String host = request.header("Host");
     String origin = request.header("Origin");
     if (host == null || !LOCAL.contains(name(host)) || (origin != null && !same(origin, host))) {

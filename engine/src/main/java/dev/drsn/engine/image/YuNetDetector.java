@@ -57,7 +57,7 @@ final class YuNetDetector implements FaceDetector {
       network.detect(reduced.mat(), found);
       List<Face> faces = new ArrayList<>();
       for (int i = 0; i < found.rows(); i++) {
-        // x, y, width, height, five landmarks, confidence
+        // x, y, width, height, eyes, nose, corners of the mouth (as x, y), confidence
         FloatPointer face = new FloatPointer(found.ptr(i));
         float width = face.get(2);
         float height = face.get(3);
@@ -65,11 +65,22 @@ final class YuNetDetector implements FaceDetector {
         if (side >= reduced.minFace()) {
           double middleX = face.get(0) + width / 2;
           double middleY = face.get(1) + height / 2;
-          faces.add(new Face(reduced.square(middleX, middleY, side), face.get(14)));
+          Box box = reduced.square(middleX, middleY, side);
+          faces.add(new Face(box, face.get(14), landmarks(face, reduced.scale())));
         }
       }
       return FaceDetector.sorted(faces);
     }
+  }
+
+  private static Landmarks landmarks(FloatPointer face, double scale) {
+    return new Landmarks(
+        face.get(4) / scale,
+        face.get(5) / scale,
+        face.get(6) / scale,
+        face.get(7) / scale,
+        face.get(8) / scale,
+        face.get(9) / scale);
   }
 
   @Override

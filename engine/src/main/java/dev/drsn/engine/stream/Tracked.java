@@ -10,4 +10,4 @@ import dev.drsn.engine.image.Face;
  * @param detected whether the detector saw it in this frame; else the box is where it should be by
  *     now
  */
-record Tracked(String track, Face face, boolean detected) {}
+public record Tracked(String track, Face face, boolean detected) {}

@@ -21,7 +21,7 @@ import java.util.random.RandomGenerator;
  * at most. A face that three detections in a row have missed is gone; one that comes back sooner
  * keeps its track.
  */
-final class Tracker {
+public final class Tracker {
 
   private static final double LEAST_OVERLAP = 0.3;
   private static final int MISSES = 3;
@@ -30,14 +30,23 @@ final class Tracker {
   private final RandomGenerator names;
   private final List<Track> tracks = new ArrayList<>();
 
-  Tracker(RandomGenerator names) {
+  /**
+   * Knows no face yet.
+   *
+   * @param names gives tracks their names
+   */
+  public Tracker(RandomGenerator names) {
     this.names = names;
   }
 
   private record Pair(Track track, int face, double overlap) {}
 
-  /** The faces that a detector has found at this moment, with their tracks, in its order. */
-  List<Tracked> detected(List<Face> faces, long nanos) {
+  /**
+   * The faces that a detector has found at this moment, with their tracks, in its order.
+   *
+   * @param nanos the moment; later than the one before
+   */
+  public List<Tracked> detected(List<Face> faces, long nanos) {
     List<Pair> pairs = new ArrayList<>();
     for (Track track : tracks) {
       Box predicted = track.at(nanos);

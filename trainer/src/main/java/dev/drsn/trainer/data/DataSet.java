@@ -21,6 +21,9 @@ public record DataSet(String source, List<String> labels, List<Sample> samples) 
   /** The name of a data set's table of samples inside its folder. */
   public static final String MANIFEST = "manifest.csv";
 
+  /** The name of a table of faces that were collected and that nobody has labelled yet. */
+  public static final String UNLABELLED = "faces.csv";
+
   public DataSet {
     labels = List.copyOf(labels);
     samples = List.copyOf(samples);
@@ -66,6 +69,12 @@ public record DataSet(String source, List<String> labels, List<Sample> samples) 
     DataSet data;
     if (Files.isDirectory(path)) {
       Path manifest = path.resolve(MANIFEST);
+      if (!Files.exists(manifest) && Files.exists(path.resolve(UNLABELLED))) {
+        throw new DrsnException(
+            path
+                + " has faces without labels; label them by 'drsn dataset annotate' and settle them"
+                + " by 'drsn dataset agree'");
+      }
       data = Files.exists(manifest) ? Manifest.read(manifest) : ClassFolders.read(path);
     } else if (Files.isRegularFile(path)) {
       if (!path.toString().toLowerCase(Locale.ROOT).endsWith(".csv")) {

@@ -1,10 +1,13 @@
 package dev.drsn.trainer.report;
 
 import dev.drsn.engine.DrsnException;
+import dev.drsn.trainer.annotate.LabelSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -13,14 +16,14 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 /**
  * What each class counts in the engagement index: {@code sum w_k share_k}, from 0 to 1. The weights
  * are a judgement, not a measurement, so they come from a file of its user's: a YAML line a class,
- * as {@code focused: 1}.
+ * as {@code focused: 1}, or a {@link LabelSet} whose labels have weights.
  *
  * @param weights one a class, in the recording's order
  */
 public record Engagement(double[] weights) {
 
   /** Reads the weights of these classes: all of them, and no others. */
-  public static Engagement read(Path file, java.util.List<String> labels) {
+  public static Engagement read(Path file, List<String> labels) {
     Object content;
     try {
       content = new Load(LoadSettings.builder().build()).loadFromString(Files.readString(file));
@@ -33,6 +36,9 @@ public record Engagement(double[] weights) {
     }
     if (!(content instanceof Map<?, ?> map)) {
       throw new DrsnException(file + " has no weights; write a line a class, as focused: 1");
+    }
+    if (map.get("labels") instanceof List<?> && !labels.contains("labels")) {
+      map = weights(LabelSet.read(file));
     }
     for (Object key : map.keySet()) {
       if (!labels.contains(String.valueOf(key))) {
@@ -49,6 +55,14 @@ public record Engagement(double[] weights) {
       weights[k] = n.doubleValue();
     }
     return new Engagement(weights);
+  }
+
+  private static Map<String, Double> weights(LabelSet set) {
+    Map<String, Double> weights = new HashMap<>();
+    for (LabelSet.Label label : set.labels()) {
+      label.weight().ifPresent(weight -> weights.put(label.name(), weight));
+    }
+    return weights;
   }
 
   /** The index of these shares. */

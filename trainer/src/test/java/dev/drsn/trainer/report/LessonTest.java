@@ -173,11 +173,15 @@ class LessonTest {
     Path file = folder.resolve("w.yaml");
     Files.writeString(file, "focused: 1\ntired: 0.25 # a judgement\n");
     assertThat(Engagement.read(file, LABELS).weights()).containsExactly(1, 0.25);
+    Files.writeString(
+        file, "labels: [{name: tired, weight: 0.5}, {name: focused, definition: x, weight: 1}]");
+    assertThat(Engagement.read(file, LABELS).weights()).containsExactly(1, 0.5);
     for (String[] each :
         new String[][] {
           {"focused: 1", "weight of tired"},
           {"focused: 1\ntired: 2", "weight of tired"},
           {"focused: 1\ntired: 0\nhungry: 1", "no class 'hungry'"},
+          {"labels: [{name: tired}, {name: focused, weight: 1}]", "weight of tired"},
           {"just text", "no weights"},
           {"a: [", "not YAML"}
         }) {
