@@ -3,6 +3,8 @@ package dev.drsn.engine;
 import dev.drsn.engine.backend.Backend;
 import dev.drsn.engine.cpu.CpuBackend;
 import dev.drsn.engine.cpu.CpuOptions;
+import dev.drsn.engine.cuda.CudaBackend;
+import dev.drsn.engine.cuda.CudaOptions;
 import dev.drsn.engine.cuda.CudaProbe;
 import dev.drsn.engine.cuda.CudaStatus;
 import dev.drsn.engine.reference.ReferenceBackend;
@@ -45,6 +47,17 @@ public final class Backends {
    * @param options for the CPU
    */
   public static Choice open(String name, CpuOptions options) {
+    return open(name, options, CudaOptions.STANDARD);
+  }
+
+  /**
+   * Opens a backend.
+   *
+   * @param name one of {@link #NAMES}; {@code auto} takes the fastest there is
+   * @param options for the CPU
+   * @param cuda for the GPU
+   */
+  public static Choice open(String name, CpuOptions options, CudaOptions cuda) {
     int threads = options.threads();
     if (threads < 0 || threads > 1024) {
       throw new DrsnException(
@@ -53,7 +66,7 @@ public final class Backends {
     Backend backend =
         switch (name) {
           case "auto", "cpu" -> new CpuBackend(options);
-          case "cuda" -> cuda();
+          case "cuda" -> CudaBackend.open(cuda);
           case "reference" -> new ReferenceBackend(DType.F32);
           default ->
               throw new DrsnException(
@@ -61,17 +74,6 @@ public final class Backends {
         };
     String using = "using " + backend.name() + ": " + backend.description();
     return new Choice(backend, name.equals("auto") ? using + "; not " + notCuda() : using);
-  }
-
-  private static Backend cuda() {
-    CudaStatus status = CudaProbe.status();
-    if (!status.available()) {
-      throw new DrsnException("backend cuda is " + status.description() + "; or use --backend cpu");
-    }
-    throw new DrsnException(
-        "backend cuda finds "
-            + status.description()
-            + ", but this version computes on the CPU only; use --backend cpu");
   }
 
   /** Why {@code auto} does not take the GPU. */

@@ -36,6 +36,26 @@ KERNEL(relu_forward, 256,
     (const T* __restrict__ x, T* __restrict__ y, long long vectors),
     { relu_forward<T>(x, y, vectors); })
 
+// y = relu(y + b[k]), b [Ks]: what is left of a linear layer's forward where a library does the rest.
+template <typename T>
+__device__ void bias_forward(T* y, const T* b, long long vectors, int ks, int relu) {
+    for (long long v = first_vector(); v < vectors; v += vector_stride()) {
+        const int channel = (int)(v % (ks / Vector<T>::LANES)) * Vector<T>::LANES;
+        Vector<T> sum = load(y + v * Vector<T>::LANES);
+        const Vector<T> bias = load(b + channel);
+#pragma unroll
+        for (int i = 0; i < Vector<T>::LANES; i++) {
+            sum.at[i] += bias.at[i];
+            sum.at[i] = relu ? fmaxf(sum.at[i], 0.0f) : sum.at[i];
+        }
+        store(y + v * Vector<T>::LANES, sum);
+    }
+}
+
+KERNEL(bias_forward, 256,
+    (T* __restrict__ y, const T* __restrict__ b, long long vectors, int ks, int relu),
+    { bias_forward<T>(y, b, vectors, ks, relu); })
+
 template <typename T>
 __device__ void relu_backward(const T* y, const T* dy, T* dx, long long vectors, int add) {
     for (long long v = first_vector(); v < vectors; v += vector_stride()) {

@@ -4,6 +4,7 @@ import dev.drsn.engine.op.Op;
 import dev.drsn.engine.op.Optimizer;
 import dev.drsn.engine.tensor.Shape;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * A place where operations run: it owns threads or a device, gives memory and compiles kernels. One
@@ -47,6 +48,19 @@ public interface Backend extends AutoCloseable {
    * @param sampleSize scalars of one sample that the hungriest layer reads and writes
    */
   int together(int batch, long sampleSize);
+
+  /**
+   * Steps that will be run again and again: kernels' calls and fills, nothing that waits or copies
+   * from or to the host. Backends that gain nothing by keeping them just run them.
+   *
+   * @param most the most samples of a run
+   * @param exact whether exactly as many samples as asked must be computed; otherwise the steps may
+   *     be run for more
+   * @param steps runs for a number of samples; the same calls for the same number
+   */
+  default Recording record(int most, boolean exact, IntConsumer steps) {
+    return steps::accept;
+  }
 
   /**
    * Copies n samples, row-major, from the host to the first n of a view.

@@ -17,7 +17,7 @@ import java.util.Optional;
 public final class CudaProbe {
 
   /** The oldest compute capability that CUDA 13 compiles for: Turing. */
-  private static final int OLDEST = 75;
+  static final int OLDEST = 75;
 
   /** The major versions that JavaCPP's glue was made for. */
   private static final int CUDA = 13;
@@ -32,13 +32,11 @@ public final class CudaProbe {
       List.of("libcudnn_graph.so.9", "libcudnn_ops.so.9", "libcudnn_cnn.so.9", "libcudnn_adv.so.9");
 
   private final Map<String, String> environment;
-  private final List<Path> first;
-  private final List<Path> then;
+  private final LibraryFolders folders;
 
   private CudaProbe(Map<String, String> environment) {
     this.environment = environment;
-    first = LibraryFolders.named(environment);
-    then = LibraryFolders.usual(environment);
+    folders = LibraryFolders.of(environment);
   }
 
   /** Once a process: what is open stays open. */
@@ -74,7 +72,7 @@ public final class CudaProbe {
   }
 
   private CudaStatus look() {
-    Optional<NativeLibrary> found = NativeLibrary.open("libcuda.so.1", first, then);
+    Optional<NativeLibrary> found = folders.open("libcuda.so.1");
     if (found.isEmpty()) {
       return CudaStatus.unavailable(
           "no NVIDIA driver (libcuda.so.1 not found); install driver 580 or newer");
@@ -108,7 +106,7 @@ public final class CudaProbe {
   }
 
   private CudaStatus libraries(String driver, List<Gpu> gpus, MemorySegment number) {
-    Optional<NativeLibrary> runtime = NativeLibrary.open("libcudart.so.13", first, then);
+    Optional<NativeLibrary> runtime = folders.open("libcudart.so.13");
     if (runtime.isEmpty()) {
       return CudaStatus.unavailable(missing("libcudart.so.13", "nvidia-cuda-runtime"));
     }
@@ -118,13 +116,13 @@ public final class CudaProbe {
           runtime.get().path() + " is CUDA " + text(version) + ", drsn needs 13" + remedy());
     }
     for (String name : List.of("libcublasLt.so.13", "libcublas.so.13")) {
-      if (NativeLibrary.open(name, first, then).isEmpty()) {
+      if (folders.open(name).isEmpty()) {
         return CudaStatus.unavailable(missing(name, "nvidia-cublas"));
       }
     }
     long cudnn = 0;
     for (String name : CUDNN_PARTS) {
-      Optional<NativeLibrary> part = NativeLibrary.open(name, first, then);
+      Optional<NativeLibrary> part = folders.open(name);
       if (part.isEmpty()) {
         return CudaStatus.unavailable(missing(name, "nvidia-cudnn-cu13"));
       }
@@ -150,10 +148,11 @@ public final class CudaProbe {
         text(version),
         cudnnText(cudnn),
         folder == null ? "" : folder.toString(),
-        List.copyOf(gpus));
+        List.copyOf(gpus),
+        folders);
   }
 
-  private static String missing(String library, String packaged) {
+  static String missing(String library, String packaged) {
     return library
         + " not found; install CUDA 13 and cuDNN 9, or: pip install "
         + packaged

@@ -10,12 +10,19 @@ import java.util.List;
  *     likewise the others
  * @param runtime CUDA's own version
  * @param folder where CUDA's runtime was found; empty where the loader found it
+ * @param folders where more libraries may lie
  */
 public record CudaStatus(
-    String reason, String driver, String runtime, String cudnn, String folder, List<Gpu> gpus) {
+    String reason,
+    String driver,
+    String runtime,
+    String cudnn,
+    String folder,
+    List<Gpu> gpus,
+    LibraryFolders folders) {
 
   static CudaStatus unavailable(String reason) {
-    return new CudaStatus(reason, "", "", "", "", List.of());
+    return new CudaStatus(reason, "", "", "", "", List.of(), null);
   }
 
   /** Whether a network can run here. */

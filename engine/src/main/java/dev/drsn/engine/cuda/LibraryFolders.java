@@ -9,17 +9,29 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Where CUDA's libraries may lie beside the loader's own places: CUDA's folder, the driver's in
  * containers and under WSL, and Python's packages, which bring them along with PyTorch.
+ *
+ * @param first what the user names: before the loader's places
+ * @param then the usual places: after them
  */
-final class LibraryFolders {
+record LibraryFolders(List<Path> first, List<Path> then) {
 
   /** Names folders to look in first, separated like those of {@code PATH}. */
   static final String VARIABLE = "DRSN_CUDA_PATH";
 
-  private LibraryFolders() {}
+  /** The folders of an environment. */
+  static LibraryFolders of(Map<String, String> environment) {
+    return new LibraryFolders(named(environment), usual(environment));
+  }
+
+  /** Opens a library: from the first folders, the loader's own places, or the others. */
+  Optional<NativeLibrary> open(String name) {
+    return NativeLibrary.open(name, first, then);
+  }
 
   /** The folders that the user names; each with its {@code lib} and {@code lib64}. */
   static List<Path> named(Map<String, String> environment) {

@@ -6,6 +6,7 @@ import dev.drsn.engine.backend.Kernel;
 import dev.drsn.engine.backend.Memory;
 import dev.drsn.engine.backend.Operands;
 import dev.drsn.engine.backend.ProfileRange;
+import dev.drsn.engine.backend.Recording;
 import dev.drsn.engine.backend.View;
 import dev.drsn.engine.network.Network;
 import dev.drsn.engine.network.Node;
@@ -35,6 +36,10 @@ public final class InferencePlan implements AutoCloseable {
   private final Operands[][] operands;
 
   private final ProfileRange[] ranges;
+
+  /** By level and part of the batch: the level's nodes. */
+  private final Recording[][] recordings;
+
   private final BatchRange whole = new BatchRange("inference");
   private final ProfileRange upload;
   private final ProfileRange download;
@@ -84,6 +89,16 @@ public final class InferencePlan implements AutoCloseable {
         kernels[i].load(operands[i][0]);
         Shape y = shapes[node.output()];
         ranges[i] = Steps.of(node, "forward", inputs, y, kernels[i].algorithm(), 1);
+      }
+    }
+    recordings = new Recording[levels.size()][];
+    for (int index = 0; index < recordings.length; index++) {
+      Parts.Level level = levels.get(index);
+      recordings[index] = new Recording[Math.ceilDiv(batch, level.part())];
+      for (int i = 0; i < recordings[index].length; i++) {
+        int part = i;
+        int most = Math.min(level.part(), batch - part * level.part());
+        recordings[index][part] = backend.record(most, false, n -> forward(level, part, n));
       }
     }
     int image = network.inputs().getFirst().value();
@@ -174,9 +189,13 @@ public final class InferencePlan implements AutoCloseable {
         forward(index - 1, images, first + done, Math.min(part, n - done));
       }
     }
+    recordings[index][first / level.part()].run(n);
+  }
+
+  private void forward(Parts.Level level, int part, int n) {
     for (int i = level.from(); i < level.to(); i++) {
       ranges[i].enter();
-      kernels[i].forward(operands[i][first / level.part()], n);
+      kernels[i].forward(operands[i][part], n);
       ranges[i].leave(n);
     }
   }
@@ -192,6 +211,11 @@ public final class InferencePlan implements AutoCloseable {
 
   @Override
   public void close() {
+    for (Recording[] level : recordings) {
+      for (Recording recording : level) {
+        recording.close();
+      }
+    }
     for (Kernel kernel : kernels) {
       kernel.close();
     }

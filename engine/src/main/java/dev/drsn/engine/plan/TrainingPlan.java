@@ -8,6 +8,7 @@ import dev.drsn.engine.backend.Layouts;
 import dev.drsn.engine.backend.Memory;
 import dev.drsn.engine.backend.Operands;
 import dev.drsn.engine.backend.ProfileRange;
+import dev.drsn.engine.backend.Recording;
 import dev.drsn.engine.backend.View;
 import dev.drsn.engine.network.Network;
 import dev.drsn.engine.network.Node;
@@ -45,6 +46,8 @@ public final class TrainingPlan implements AutoCloseable {
   private final ProfileRange clear = Steps.of("clear gradients", "");
   private final ProfileRange update = Steps.of("optimiser", "");
   private final ProfileRange load = Steps.of("load weights", "");
+  private final Recording pass;
+  private final Recording loading;
   private final float[] one = new float[1];
   private double centreWeight;
   private double crossEntropy;
@@ -130,6 +133,8 @@ public final class TrainingPlan implements AutoCloseable {
       backwardRanges[i] = Steps.of(node, "backward", inputs, out, algorithm, gradients);
     }
     upload = Steps.of("upload", Steps.text(shapes[network.inputs().getFirst().value()]));
+    pass = backend.record(batch, true, this::pass);
+    loading = backend.record(batch, true, this::loadKernels);
     load();
   }
 
@@ -224,10 +229,14 @@ public final class TrainingPlan implements AutoCloseable {
 
   private void load() {
     load.enter();
+    loading.run(batch);
+    load.leave(batch);
+  }
+
+  private void loadKernels(int n) {
     for (int i = 0; i < kernels.length; i++) {
       kernels[i].load(operands[i]);
     }
-    load.leave(batch);
   }
 
   /** The most samples a step takes. */
@@ -273,6 +282,16 @@ public final class TrainingPlan implements AutoCloseable {
     backend.upload(images, values[training.network().inputs().getFirst().value()], n);
     backend.upload(targets, values[training.targets()], n);
     upload.leave(n);
+    // Nobody writes them before the losses' backward reads them.
+    seed(training.crossEntropy(), 1);
+    seed(training.centreLoss(), centreWeight);
+    pass.run(n);
+    crossEntropy = loss(training.crossEntropy());
+    centreLoss = training.centreLoss() < 0 ? 0 : loss(training.centreLoss());
+    return crossEntropy + centreWeight * centreLoss;
+  }
+
+  private void pass(int n) {
     for (int i = 0; i < kernels.length; i++) {
       forwardRanges[i].enter();
       kernels[i].forward(operands[i], n);
@@ -281,8 +300,6 @@ public final class TrainingPlan implements AutoCloseable {
     clear.enter();
     state.clearGradients();
     clear.leave(n);
-    seed(training.crossEntropy(), 1);
-    seed(training.centreLoss(), centreWeight);
     for (int i = kernels.length - 1; i >= 0; i--) {
       if (backward[i]) {
         backwardRanges[i].enter();
@@ -290,9 +307,6 @@ public final class TrainingPlan implements AutoCloseable {
         backwardRanges[i].leave(n);
       }
     }
-    crossEntropy = loss(training.crossEntropy());
-    centreLoss = training.centreLoss() < 0 ? 0 : loss(training.centreLoss());
-    return crossEntropy + centreWeight * centreLoss;
   }
 
   private void seed(int value, double weight) {
@@ -335,6 +349,8 @@ public final class TrainingPlan implements AutoCloseable {
 
   @Override
   public void close() {
+    pass.close();
+    loading.close();
     for (Kernel kernel : kernels) {
       kernel.close();
     }

@@ -89,7 +89,7 @@ class ParityTest {
     }
   }
 
-  private static Map<String, float[]> run(Backend backend, Optimizer optimizer, int size) {
+  static Map<String, float[]> run(Backend backend, Optimizer optimizer, int size) {
     Random random = new Random(size);
     Shape shape = Shape.of(size);
     float[] w = Values.GAUSSIAN.make(shape, random);
