@@ -11,13 +11,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A GPU for tests: the libraries of {@code simulated_cuda.cpp} under the names that the real ones
- * have, compiled once for the same source. There is one a process, because a process loads a
- * library of a name once.
+ * A GPU for tests: the libraries of {@code simulated} under the names that the real ones have,
+ * compiled once for the same source. There is one a process, because a process loads a library of a
+ * name once.
  */
 public final class SimulatedDevice {
 
@@ -32,23 +34,33 @@ public final class SimulatedDevice {
           "libcudnn_adv.so.9",
           "libnvrtc.so.13");
 
+  private static final List<String> SOURCES =
+      List.of(
+          "machine.h",
+          "tensors.h",
+          "control.cpp",
+          "driver.cpp",
+          "runtime.cpp",
+          "dnn.cpp",
+          "blas.cpp");
+
   private static SimulatedDevice loaded;
 
   private final Path folder;
   private final NativeLibrary library;
 
   private SimulatedDevice() throws IOException, InterruptedException {
-    byte[] source;
-    try (InputStream in = SimulatedDevice.class.getResourceAsStream("simulated_cuda.cpp")) {
-      source = in.readAllBytes();
+    Map<String, byte[]> sources = new LinkedHashMap<>();
+    int hash = 1;
+    for (String name : SOURCES) {
+      try (InputStream in = SimulatedDevice.class.getResourceAsStream("simulated/" + name)) {
+        sources.put(name, in.readAllBytes());
+      }
+      hash = 31 * hash + Arrays.hashCode(sources.get(name));
     }
-    folder =
-        Path.of(
-                "target",
-                "simulated-cuda-" + Integer.toHexString(java.util.Arrays.hashCode(source)))
-            .toAbsolutePath();
+    folder = Path.of("target", "simulated-cuda-" + Integer.toHexString(hash)).toAbsolutePath();
     if (!Files.exists(folder)) {
-      build(source);
+      build(sources);
     }
     library =
         NativeLibrary.open("libcuda.so.1", List.of(folder), List.of())
@@ -82,13 +94,18 @@ public final class SimulatedDevice {
     return loaded;
   }
 
-  private void build(byte[] source) throws IOException, InterruptedException {
+  private void build(Map<String, byte[]> sources) throws IOException, InterruptedException {
     Files.createDirectories(folder.getParent());
     Path work = Files.createTempDirectory(folder.getParent(), "simulated-cuda");
-    Files.write(work.resolve("simulated_cuda.cpp"), source);
+    for (Map.Entry<String, byte[]> source : sources.entrySet()) {
+      Files.write(work.resolve(source.getKey()), source.getValue());
+    }
     Files.writeString(work.resolve("empty.cpp"), "");
     List<String> common = List.of("-std=c++17", "-O2", "-fPIC", "-shared", "-Wl,-rpath,$ORIGIN");
-    compile(work, common, "libcuda.so.1", "simulated_cuda.cpp", "-ldl");
+    List<String> all =
+        new ArrayList<>(SOURCES.stream().filter(name -> name.endsWith(".cpp")).toList());
+    all.add("-ldl");
+    compile(work, common, "libcuda.so.1", all.toArray(String[]::new));
     for (String name : EMPTY) {
       compile(work, common, name, "empty.cpp", "-Wl,--no-as-needed", "-L.", "-l:libcuda.so.1");
     }
