@@ -55,7 +55,7 @@ class SoakTest {
   @Test
   void nothingIsLostAndNoFileStaysOpen(@TempDir Path folder) throws InterruptedException {
     System.setProperty("drsn.home", "..");
-    SoakRow row = Soak.run(new SoakCell(SoakCell.SOAK, 3, 10, 5, 7), folder);
+    SoakRow row = Soak.run(new SoakCell(SoakCell.SOAK, 3, 10, 60, 7), folder);
     assertThat(row.lost()).isZero();
     assertThat(row.unknown()).isZero();
     assertThat(row.outOfOrder()).isZero();
